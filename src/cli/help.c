@@ -1,0 +1,119 @@
+/* Every text that --help prints. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/options.h"
+
+const atn_flag_text atn_flag_texts[] = {
+    {ATN_FLAG_AS_OF, "as-of", "DATE", "use only what was published by then"},
+    {ATN_FLAG_FIT, "fit", "map|nuts", "method, in place of the study's own"},
+    {ATN_FLAG_SET, "set", "POINTER=VALUE", "change one place of study.json; may be repeated"},
+    {ATN_FLAG_ASSERT, "assert", "'ADDRESS < NUMBER'",
+     "fail (exit 1) unless it holds; < <= > >= == !=; may be repeated"},
+    {ATN_FLAG_NO_CHARTS, "no-charts", NULL, "write no charts"},
+    {ATN_FLAG_SCENARIOS, "scenarios", "FILE", NULL},
+    {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
+    {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
+    {ATN_FLAG_SEED, "seed", "N", "of the random numbers, in place of the study's own"},
+    {ATN_FLAG_THREADS, "threads", "N", "at most so many (default: one a processor)"},
+    {ATN_FLAG_STRICT, "strict", NULL, "a warning fails too (exit 1)"},
+    {ATN_FLAG_QUIET, "quiet", NULL, "say nothing but errors"},
+    {ATN_FLAG_HELP, "help", NULL, "this text"},
+    {0, NULL, NULL, NULL}};
+
+enum { STUDY_FLAGS = ATN_FLAGS_ALL | ATN_FLAG_AS_OF | ATN_FLAG_SET };
+
+const atn_command atn_commands[] = {
+    {"run", "STUDY", "fit, project, answer the goals, write results and charts",
+     "Checks a study, fits it, carries it to its horizon and answers its goals.  The answer goes "
+     "to\n"
+     "standard output; results.json, tables, report and charts into DIR, by default results/\n"
+     "beside the study.  With -o - no file is written.  STUDY is a folder, its study.json, or -.\n",
+     1, 1, STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_ASSERT | ATN_FLAG_NO_CHARTS | ATN_FLAG_SCENARIOS,
+     "DIR", atn_cmd_run},
+    {"check", "STUDY", "every problem at once; every report read back; contradictions",
+     "Names every problem of a study's files at once.  If there is none, reads every report back\n"
+     "as a sentence with the interval that its wording implies, and names contradictions by the\n"
+     "numbers they imply.  Fits nothing.\n",
+     1, 1, STUDY_FLAGS, "FILE", atn_cmd_check},
+    {"show", "RESULT [ADDRESS]", "tables, or one bare value, from a finished run",
+     "Prints the answer of a finished run; with goals, parameters, reports, diagnostics or series\n"
+     "that table; with an address such as goals/first-year-600k/probability the value there,\n"
+     "bare, for a shell.  RESULT is a run's folder or its results.json.\n",
+     1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
+    {"curves", "[NAME]", "the trend families, or one of them in full",
+     "Lists the trend families that a study may name, with their formulas; with NAME prints that\n"
+     "family's file: formula, parameters, default priors, source.\n",
+     0, 1, ATN_FLAGS_ALL, "FILE", atn_cmd_curves},
+    {"schema", "[NAME]", "what the files hold",
+     "Lists the schemas, or prints one: study and results are JSON Schemas, reports the columns\n"
+     "of a table of reports.\n",
+     0, 1, ATN_FLAGS_ALL, "FILE", atn_cmd_schema},
+    {"init", "DIR", "a small working study to start from",
+     "Writes study.json, reports.csv and README.md into a new or empty folder.\n", 0, 1,
+     ATN_FLAGS_ALL, "DIR", atn_cmd_init},
+    {NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL}};
+
+const atn_command *atn_command_find(const char *name)
+{
+    for (const atn_command *c = atn_commands; c->name; c++)
+        if (strcmp(c->name, name) == 0) return c;
+    return NULL;
+}
+
+void atn_command_unknown(const char *name, atn_console *console)
+{
+    const char *names[32];
+    size_t n = 0;
+    for (const atn_command *c = atn_commands; c->name; c++) names[n++] = c->name;
+    const char *nearest = atn_nearest(name, names, n);
+    if (nearest)
+        atn_console_error(console, "unknown command \"%s\", did you mean \"%s\"?", name, nearest);
+    else
+        atn_console_error(console, "unknown command \"%s\"; attain --help lists them", name);
+}
+
+void atn_help_usage(FILE *stream)
+{
+    fputs("usage: attain COMMAND [arguments] [flags]\n"
+          "commands:",
+          stream);
+    for (const atn_command *c = atn_commands; c->name; c++) fprintf(stream, " %s", c->name);
+    fputs("; attain --help says what they do\n", stream);
+}
+
+void atn_help_overview(FILE *stream)
+{
+    fputs("attain answers from public figures: will the stated goal be met, by when, and how sure\n"
+          "can we be?\n\n"
+          "usage: attain COMMAND [arguments] [flags]\n\n",
+          stream);
+    for (const atn_command *c = atn_commands; c->name; c++) {
+        char call[40];
+        snprintf(call, sizeof call, "%s %s", c->name, c->arguments);
+        fprintf(stream, "  %-22s %s\n", call, c->summary);
+    }
+    fputs("  help [COMMAND]         this text, or a command's own\n\n"
+          "attain --version prints the version.\n\n"
+          "exit: 0 good; 1 a result, but a quality gate or an assertion failed; 2 command line or\n"
+          "study.json wrong; 3 a table wrong; 4 numerical failure, no result; 5 a file or an\n"
+          "external tool; 130 interrupted\n",
+          stream);
+}
+
+void atn_help_command(FILE *stream, const atn_command *command)
+{
+    fprintf(stream, "usage: attain %s %s [flags]\n\n%s\n", command->name, command->arguments,
+            command->text);
+    for (const atn_flag_text *f = atn_flag_texts; f->name; f++) {
+        char call[48];
+        if (!(command->flags & f->flag) || !f->help) continue;
+        const char *value = f->flag == ATN_FLAG_OUTPUT ? command->output : f->value;
+        snprintf(call, sizeof call, "%s--%s%s%s",
+                 f->flag == ATN_FLAG_OUTPUT ? "-o, "
+                 : f->flag == ATN_FLAG_HELP ? "-h, "
+                                            : "",
+                 f->name, value ? " " : "", value ? value : "");
+        fprintf(stream, "  %-28s %s\n", call, f->help);
+    }
+}

@@ -1,0 +1,23 @@
+/* The draw callback of the reports: gnuplot as a child process. */
+#ifndef ATN_CLI_DRAW_GNUPLOT_H
+#define ATN_CLI_DRAW_GNUPLOT_H
+
+#include "cli/console.h"
+
+typedef struct atn_gnuplot {
+    double limit;     /* seconds a chart may take */
+    bool given_up;    /* missing or hung: the charts that remain are not tried */
+    char reason[200]; /* of giving up */
+} atn_gnuplot;
+
+/* Limit from ATTAIN_DRAW_LIMIT (whole seconds, 1 to 3600), else 60 s. */
+void atn_gnuplot_init(atn_gnuplot *gnuplot);
+
+/* An attain_draw with an atn_gnuplot as its user.  Draws in a scratch folder inside `folder`,
+ * without a shell, and moves finished pictures beside the script; old pictures of that script are
+ * gone in any case, since they would show other data.  When time is up, or on an interruption,
+ * gnuplot and whatever it started are killed. */
+attain_status atn_gnuplot_draw(void *user, const char *folder, const char *script,
+                               attain_error *err);
+
+#endif

@@ -1,0 +1,91 @@
+/* The command line: commands, their flags, and what one call asked for. */
+#ifndef ATN_CLI_OPTIONS_H
+#define ATN_CLI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "cli/console.h"
+
+/* One bit a flag: a command names those it takes. */
+typedef enum atn_flag {
+    ATN_FLAG_OUTPUT = 1u << 0,
+    ATN_FLAG_SEED = 1u << 1,
+    ATN_FLAG_THREADS = 1u << 2,
+    ATN_FLAG_FORMAT = 1u << 3,
+    ATN_FLAG_QUIET = 1u << 4,
+    ATN_FLAG_STRICT = 1u << 5,
+    ATN_FLAG_HELP = 1u << 6,
+    ATN_FLAG_AS_OF = 1u << 7,
+    ATN_FLAG_FIT = 1u << 8,
+    ATN_FLAG_SET = 1u << 9,
+    ATN_FLAG_ASSERT = 1u << 10,
+    ATN_FLAG_NO_CHARTS = 1u << 11,
+    ATN_FLAG_SCENARIOS = 1u << 12 /* refused with its reason */
+} atn_flag;
+#define ATN_FLAGS_ALL                                                                              \
+    (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
+     ATN_FLAG_STRICT | ATN_FLAG_HELP)
+
+enum { ATN_MAX_ARGUMENTS = 2 };
+
+typedef struct atn_options {
+    const char *arguments[ATN_MAX_ARGUMENTS];
+    size_t n_arguments;
+    const char *output; /* NULL: the command's default */
+    bool has_seed;
+    uint64_t seed;
+    unsigned threads; /* 0: one a processor */
+    attain_format format;
+    bool quiet, strict, help, no_charts;
+    const char *as_of;
+    attain_method fit;
+    const char **set, **assertions; /* in the order given */
+    size_t n_set, n_assertions;
+} atn_options;
+
+typedef struct atn_command {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *summary;   /* one line for the list of commands */
+    const char *text;      /* for its own help */
+    size_t least, most;    /* arguments */
+    unsigned flags;        /* atn_flag bits */
+    const char *output;    /* what -o is here: "DIR", "FILE" */
+    atn_exit (*run)(const atn_options *options, atn_console *console);
+} atn_command;
+
+/* All commands, ended by one whose name is NULL. */
+extern const atn_command atn_commands[];
+const atn_command *atn_command_find(const char *name);
+
+/* Reads argv (without the command's name) for `command`.  On a mistake says it with a suggestion
+ * and returns false.  Texts are borrowed from argv; free the lists with atn_options_free. */
+bool atn_options_parse(const atn_command *command, int argc, char **argv, atn_options *options,
+                       atn_console *console);
+void atn_options_free(atn_options *options);
+
+/* The nearest of n names within an edit distance of max(1, length / 3), else NULL. */
+const char *atn_nearest(const char *word, const char *const *names, size_t n);
+void atn_command_unknown(const char *name, atn_console *console);
+
+/* help.c */
+void atn_help_usage(FILE *stream);
+void atn_help_overview(FILE *stream);
+void atn_help_command(FILE *stream, const atn_command *command);
+/* Flags without help are taken but not listed. */
+typedef struct atn_flag_text {
+    unsigned flag;
+    const char *name;  /* without the dashes */
+    const char *value; /* NULL: takes none */
+    const char *help;
+} atn_flag_text;
+extern const atn_flag_text atn_flag_texts[]; /* ended by a NULL name */
+
+atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_schema(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_init(const atn_options *options, atn_console *console);
+
+#endif
