@@ -9,6 +9,7 @@ struct attain_context {
     unsigned threads; /* >= 1 */
     attain_proceed *proceed;
     void *proceed_user;
+    int64_t polled_at; /* monotonic nanoseconds of the last call of proceed */
 };
 
 /* All memory of the library comes from here.  Blocks are zeroed.  n * size is overflow-checked;
@@ -61,7 +62,8 @@ typedef bool atn_task(void *user, size_t item, size_t worker);
 size_t atn_parallel_workers(const attain_context *ctx, size_t n);
 attain_status atn_parallel_for(attain_context *ctx, size_t n, atn_task *task, void *user,
                                const char *stage, attain_error *err);
-/* Polls ctx->proceed outside a loop. */
+/* Polls ctx->proceed outside a loop: always when fraction is 0 (a stage begins), else when 50 ms
+ * have passed since it was last called, so an iteration may call this freely. */
 attain_status atn_poll(attain_context *ctx, const char *stage, double fraction, attain_error *err);
 
 #endif
