@@ -1,0 +1,272 @@
+/* Addresses: one name for a number everywhere ("goals/first-year-600k/dhs/any-day/probability").
+ *
+ * Objects are entered by key, arrays by id, definition, reading, name, row or place.  The levels
+ * that only group (definitions, readings, quantiles) may be left out, and so may a part where there
+ * is a single choice. */
+#include "results_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_PARTS = 32 };
+
+static const char *const GROUPING[] = {"definitions", "readings", "quantiles"};
+static const char *const NAMES[] = {"id", "definition", "reading", "name"};
+enum { N_GROUPING = 3, N_NAMES = 4 };
+
+typedef struct part {
+    const char *text;
+    size_t length;
+} part;
+
+/* The furthest an address got before it failed: what the error message speaks of. */
+typedef struct trail {
+    const part *parts;
+    size_t n_parts;
+    const cJSON *stuck; /* the group in which parts[depth] was sought */
+    size_t depth;
+} trail;
+
+static bool is(const part *p, const char *text)
+{
+    return text && strlen(text) == p->length && memcmp(text, p->text, p->length) == 0;
+}
+
+static const cJSON *member(const cJSON *object, const part *p)
+{
+    const cJSON *c = object->child;
+    while (c && !is(p, c->string)) c = c->next;
+    return c;
+}
+
+/* The text by which an element of an array is known, or NULL. */
+static const char *name_of(const cJSON *element)
+{
+    if (!cJSON_IsObject(element)) return NULL;
+    for (size_t i = 0; i < N_NAMES; i++) {
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(element, NAMES[i]);
+        if (cJSON_IsString(name)) return name->valuestring;
+    }
+    return NULL;
+}
+
+static const cJSON *element(const cJSON *array, const part *p)
+{
+    for (const cJSON *c = array->child; c; c = c->next)
+        if (is(p, name_of(c))) return c;
+    long index;
+    if (!atn_integer_parse(p->text, p->length, &index) || index < 0) return NULL;
+    const bool by_row = array->child && cJSON_GetObjectItemCaseSensitive(array->child, "row");
+    long place = 0;
+    for (const cJSON *c = array->child; c; c = c->next, place++) {
+        if (!by_row && place == index) return c;
+        const cJSON *row = by_row ? cJSON_GetObjectItemCaseSensitive(c, "row") : NULL;
+        if (cJSON_IsNumber(row) && fabs(row->valuedouble - (double)index) <= 0.0) return c;
+    }
+    return NULL;
+}
+
+static const cJSON *resolve(const cJSON *item, size_t depth, trail *t)
+{
+    if (depth == t->n_parts) return item;
+    const bool object = cJSON_IsObject(item), array = cJSON_IsArray(item);
+    if (object || array) {
+        if (!t->stuck || depth > t->depth) {
+            t->stuck = item;
+            t->depth = depth;
+        }
+        const cJSON *next =
+            object ? member(item, &t->parts[depth]) : element(item, &t->parts[depth]);
+        const cJSON *found = next ? resolve(next, depth + 1, t) : NULL;
+        if (found) return found;
+        if (array && item->child && !item->child->next) return resolve(item->child, depth, t);
+        for (size_t i = 0; object && i < N_GROUPING; i++) {
+            const cJSON *group = cJSON_GetObjectItemCaseSensitive(item, GROUPING[i]);
+            found = group ? resolve(group, depth, t) : NULL;
+            if (found) return found;
+        }
+    } else if (!t->stuck || depth > t->depth) {
+        t->stuck = item;
+        t->depth = depth;
+    }
+    return NULL;
+}
+
+/* Names that may stand where an address failed, through grouping levels; for the error message. */
+static void choices(const cJSON *item, const char **names, size_t *n, size_t capacity, int levels)
+{
+    for (const cJSON *c = item ? item->child : NULL; c && *n < capacity; c = c->next) {
+        const char *name = cJSON_IsObject(item) ? c->string : name_of(c);
+        bool grouping = false;
+        for (size_t i = 0; i < N_GROUPING && name; i++) grouping |= strcmp(name, GROUPING[i]) == 0;
+        if (grouping && levels > 0 && cJSON_IsObject(item))
+            choices(c, names, n, capacity, levels - 1);
+        else if (name)
+            names[(*n)++] = name;
+    }
+}
+
+static attain_status not_found(const trail *t, attain_error *err)
+{
+    enum { CAPACITY = 512, SHOWN = 8 };
+    const char *names[CAPACITY];
+    char list[160] = "", wanted[72];
+    size_t n = 0, used = 0;
+    const part *p = &t->parts[t->depth];
+    snprintf(wanted, sizeof wanted, "%.*s", (int)(p->length < 64 ? p->length : 64), p->text);
+    if (!cJSON_IsObject(t->stuck) && !cJSON_IsArray(t->stuck))
+        return atn_fail(err, ATTAIN_ERR_ADDRESS,
+                        "\"%s\" cannot be looked up: a single value stands before it", wanted);
+    choices(t->stuck, names, &n, CAPACITY, 2);
+    const char *near = atn_suggest(wanted, names, n);
+    if (near)
+        return atn_fail(err, ATTAIN_ERR_ADDRESS, "no \"%s\" there; did you mean \"%s\"?", wanted,
+                        near);
+    for (size_t i = 0; i < n && i < SHOWN && used + strlen(names[i]) + 8 < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+    if (n == 0)
+        return atn_fail(err, ATTAIN_ERR_ADDRESS, "no \"%s\" there: the list holds %d values",
+                        wanted, cJSON_GetArraySize(t->stuck));
+    return atn_fail(err, ATTAIN_ERR_ADDRESS, "no \"%s\" there; what stands there: %s%s", wanted,
+                    list, n > SHOWN ? ", ..." : "");
+}
+
+static attain_status find(const attain_results *results, const char *address, size_t length,
+                          const cJSON **found, attain_error *err)
+{
+    part parts[MAX_PARTS];
+    trail t = {.parts = parts};
+    const char *end = address + length;
+    for (const char *s = address; s < end;) {
+        const char *slash = memchr(s, '/', (size_t)(end - s));
+        const size_t n = (size_t)((slash ? slash : end) - s);
+        if (n > 0) {
+            if (t.n_parts == MAX_PARTS)
+                return atn_fail(err, ATTAIN_ERR_ADDRESS, "an address has at most %d parts",
+                                MAX_PARTS);
+            parts[t.n_parts++] = (part){s, n};
+        }
+        s += n + (slash != NULL);
+    }
+    *found = resolve(results->root, 0, &t);
+    return *found ? ATTAIN_OK : not_found(&t, err);
+}
+
+/* Down through single choices to a value, where there is nothing to choose. */
+static const cJSON *settle(const cJSON *item)
+{
+    while (cJSON_IsArray(item) && item->child && !item->child->next) item = item->child;
+    return item;
+}
+
+static attain_status number_at(const attain_results *results, const char *address, size_t length,
+                               double *number, attain_error *err)
+{
+    const cJSON *item = NULL;
+    const attain_status status = find(results, address, length, &item, err);
+    if (status != ATTAIN_OK) return status;
+    item = settle(item);
+    if (cJSON_IsNumber(item))
+        *number = item->valuedouble;
+    else if (cJSON_IsNull(item))
+        *number = NAN;
+    else if (cJSON_IsBool(item))
+        *number = cJSON_IsTrue(item) ? 1.0 : 0.0;
+    else
+        return atn_fail(err, ATTAIN_ERR_ADDRESS, "a %s stands at \"%.*s\", not a number",
+                        cJSON_IsString(item)  ? "text"
+                        : cJSON_IsArray(item) ? "list"
+                                              : "group",
+                        (int)(length < 100 ? length : 100), address);
+    return ATTAIN_OK;
+}
+
+attain_status attain_results_number(const attain_results *results, const char *address,
+                                    double *number, attain_error *err)
+{
+    atn_error_clear(err);
+    return number_at(results, address, strlen(address), number, err);
+}
+
+attain_status attain_results_text(const attain_results *results, const char *address, char **text,
+                                  attain_error *err)
+{
+    atn_error_clear(err);
+    *text = NULL;
+    const cJSON *item = NULL;
+    const attain_status status = find(results, address, strlen(address), &item, err);
+    if (status != ATTAIN_OK) return status;
+    atn_text out;
+    atn_text_init(&out, results->ctx);
+    if (cJSON_IsString(item))
+        atn_text_add(&out, item->valuestring);
+    else
+        atn_node_print(atn_item_node(item), &out);
+    *text = atn_text_take(&out);
+    return *text ? ATTAIN_OK : atn_fail_nomem(err);
+}
+
+typedef enum comparison { LESS, LESS_EQUAL, MORE, MORE_EQUAL, EQUAL, UNEQUAL } comparison;
+
+static bool compare(comparison how, double a, double b)
+{
+    if (isnan(a) || isnan(b)) return false;
+    switch (how) {
+    case LESS: return a < b;
+    case LESS_EQUAL: return a <= b;
+    case MORE: return a > b;
+    case MORE_EQUAL: return a >= b;
+    case EQUAL: return !(a < b) && !(a > b);
+    case UNEQUAL: return a < b || a > b;
+    }
+    return false;
+}
+
+/* Splits at the operator; false when there is none. */
+static bool split(const char *text, size_t *before, size_t *after, comparison *how)
+{
+    const size_t at = strcspn(text, "<>=!");
+    const char c = text[at];
+    const bool doubled = c && text[at + 1] == '=';
+    if (!c || ((c == '=' || c == '!') && !doubled)) return false;
+    *how = c == '<'   ? (doubled ? LESS_EQUAL : LESS)
+           : c == '>' ? (doubled ? MORE_EQUAL : MORE)
+           : c == '=' ? EQUAL
+                      : UNEQUAL;
+    *before = at;
+    *after = at + (doubled ? 2 : 1);
+    return true;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+attain_status attain_results_assert(const attain_results *results, const char *assertion,
+                                    bool *holds, attain_error *err)
+{
+    atn_error_clear(err);
+    size_t before, after;
+    comparison how;
+    double limit, number = NAN;
+    if (!split(assertion, &before, &after, &how))
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT,
+                        "an assertion is ADDRESS, one of < <= > >= == !=, and a number: \"%.80s\"",
+                        assertion);
+    const char *start = assertion, *end = assertion + strlen(assertion);
+    while (before > 0 && is_space(assertion[before - 1])) before--;
+    while (before > 0 && is_space(*start)) start++, before--;
+    const char *value = assertion + after;
+    while (is_space(*value)) value++;
+    while (end > value && is_space(end[-1])) end--;
+    if (before == 0 || !atn_number_parse(value, (size_t)(end - value), &limit))
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s: \"%.80s\"",
+                        before == 0 ? "an assertion starts with an address"
+                                    : "an assertion ends with a plain number",
+                        assertion);
+    const attain_status status = number_at(results, start, before, &number, err);
+    if (status == ATTAIN_OK) *holds = compare(how, number, limit);
+    return status;
+}

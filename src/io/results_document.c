@@ -1,0 +1,164 @@
+/* Walking and printing a results document: the report room's only view of it. */
+#include "results_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+const atn_node *atn_document_root(const attain_results *results)
+{
+    return results ? atn_item_node(results->root) : NULL;
+}
+
+const atn_node *atn_node_get(const atn_node *node, const char *key)
+{
+    const cJSON *item = atn_node_item(node);
+    if (!cJSON_IsObject(item)) return NULL;
+    return atn_item_node(cJSON_GetObjectItemCaseSensitive(item, key));
+}
+
+const atn_node *atn_node_path(const atn_node *node, const char *path)
+{
+    const cJSON *item = atn_node_item(node);
+    while (item && *path) {
+        const size_t n = strcspn(path, "/");
+        const cJSON *child = cJSON_IsObject(item) ? item->child : NULL;
+        while (child && !(strlen(child->string) == n && memcmp(child->string, path, n) == 0))
+            child = child->next;
+        item = child;
+        path += n + (path[n] == '/');
+    }
+    return atn_item_node(item);
+}
+
+size_t atn_node_size(const atn_node *node)
+{
+    size_t n = 0;
+    for (const atn_node *c = atn_node_first(node); c; c = atn_node_next(c)) n++;
+    return n;
+}
+
+const atn_node *atn_node_first(const atn_node *node)
+{
+    const cJSON *item = atn_node_item(node);
+    return cJSON_IsArray(item) || cJSON_IsObject(item) ? atn_item_node(item->child) : NULL;
+}
+
+const atn_node *atn_node_next(const atn_node *node)
+{
+    return node ? atn_item_node(atn_node_item(node)->next) : NULL;
+}
+
+const char *atn_node_key(const atn_node *node)
+{
+    return node ? atn_node_item(node)->string : NULL;
+}
+
+bool atn_node_is_null(const atn_node *node)
+{
+    return !node || cJSON_IsNull(atn_node_item(node));
+}
+
+double atn_node_number(const atn_node *node)
+{
+    const cJSON *item = atn_node_item(node);
+    return cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
+}
+
+const char *atn_node_text(const atn_node *node)
+{
+    const cJSON *item = atn_node_item(node);
+    return cJSON_IsString(item) && item->valuestring ? item->valuestring : "";
+}
+
+bool atn_node_true(const atn_node *node)
+{
+    return cJSON_IsTrue(atn_node_item(node));
+}
+
+size_t atn_node_numbers(const atn_node *node, double *out, size_t n)
+{
+    size_t count = 0;
+    for (const atn_node *c = atn_node_first(node); c; c = atn_node_next(c), count++)
+        if (count < n) out[count] = atn_node_number(c);
+    return count;
+}
+
+/* Escapes as RFC 8259 asks; other bytes, UTF-8 already, as they are. */
+static void print_string(const char *string, atn_text *text)
+{
+    atn_text_add(text, "\"");
+    for (const char *s = string ? string : ""; *s;) {
+        const size_t n = strcspn(s, "\"\\\b\f\n\r\t\1\2\3\4\5\6\7\13\16\17\20\21\22\23\24\25\26"
+                                    "\27\30\31\32\33\34\35\36\37");
+        atn_text_add_bytes(text, s, n);
+        s += n;
+        if (!*s) break;
+        switch (*s) {
+        case '"': atn_text_add(text, "\\\""); break;
+        case '\\': atn_text_add(text, "\\\\"); break;
+        case '\b': atn_text_add(text, "\\b"); break;
+        case '\f': atn_text_add(text, "\\f"); break;
+        case '\n': atn_text_add(text, "\\n"); break;
+        case '\r': atn_text_add(text, "\\r"); break;
+        case '\t': atn_text_add(text, "\\t"); break;
+        default: atn_text_printf(text, "\\u%04x", (unsigned)(unsigned char)*s);
+        }
+        s++;
+    }
+    atn_text_add(text, "\"");
+}
+
+static void indent(atn_text *text, int level)
+{
+    atn_text_add(text, "\n");
+    for (int i = 0; i < level; i++) atn_text_add(text, "  ");
+}
+
+static bool all_scalars(const cJSON *item)
+{
+    for (const cJSON *c = item->child; c; c = c->next)
+        if (cJSON_IsArray(c) || cJSON_IsObject(c)) return false;
+    return true;
+}
+
+static void print_item(const cJSON *item, int level, atn_text *text);
+
+static void print_group(const cJSON *item, int level, atn_text *text)
+{
+    const bool object = cJSON_IsObject(item);
+    const bool flat = !object && all_scalars(item);
+    atn_text_add(text, object ? "{" : "[");
+    for (const cJSON *c = item->child; c; c = c->next) {
+        if (!flat) indent(text, level + 1);
+        if (object) {
+            print_string(c->string, text);
+            atn_text_add(text, ": ");
+        }
+        print_item(c, level + 1, text);
+        if (c->next) atn_text_add(text, flat ? ", " : ",");
+    }
+    if (item->child && !flat) indent(text, level);
+    atn_text_add(text, object ? "}" : "]");
+}
+
+static void print_item(const cJSON *item, int level, atn_text *text)
+{
+    if (cJSON_IsArray(item) || cJSON_IsObject(item))
+        print_group(item, level, text);
+    else if (cJSON_IsString(item))
+        print_string(item->valuestring, text);
+    else if (cJSON_IsNumber(item))
+        atn_text_number(text, item->valuedouble);
+    else if (cJSON_IsBool(item))
+        atn_text_add(text, cJSON_IsTrue(item) ? "true" : "false");
+    else
+        atn_text_add(text, "null");
+}
+
+void atn_node_print(const atn_node *node, atn_text *text)
+{
+    if (node)
+        print_item(atn_node_item(node), 0, text);
+    else
+        atn_text_add(text, "null");
+}

@@ -1,0 +1,142 @@
+/* The goals' part of the document. */
+#include "results_internal.h"
+
+#include <math.h>
+
+/* Steps of attainment come as interpolated quantiles: the day by which the step is complete. */
+static void add_date(atn_builder *b, cJSON *parent, const char *key, double step)
+{
+    if (!isfinite(step)) {
+        atn_build_null(b, parent, key);
+        return;
+    }
+    atn_build_date(b, parent, key, atn_calendar_end(&b->study->calendar, (long)ceil(step - 1e-9)));
+}
+
+static void add_dates(atn_builder *b, cJSON *parent, const atn_reading *r)
+{
+    cJSON *date = atn_build_object(b, parent, "date");
+    for (size_t i = 0; i < ATN_N_DATE_LEVELS; i++) {
+        char name[ATN_NUMBER_SIZE];
+        atn_number_format(atn_date_levels[i], name);
+        add_date(b, date, name, r->date[i]);
+    }
+}
+
+/* Fewer than 1 in 200 futures: rounds to 0 %, which no table prints. */
+static bool out_of_reach(const atn_reading *r)
+{
+    return !r->already_reached && r->probability < 0.005;
+}
+
+static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r)
+{
+    static const double shortfall_levels[] = {0.05, 0.5, 0.95};
+    char words[64];
+    cJSON *o = atn_build_object(b, parent, NULL);
+    atn_build_text(b, o, "reading", r->name);
+    atn_build_number(b, o, "target", r->target);
+    atn_build_number(b, o, "probability", r->probability);
+    atn_build_number(b, o, "mcse", r->mcse);
+    atn_frequency_words(r->probability, words, sizeof words);
+    atn_build_text(b, o, "words", words);
+    add_dates(b, o, r);
+    atn_build_number(b, o, "never_by_horizon", r->never_by_horizon);
+    atn_build_number(b, o, "probability_at_horizon", r->probability_at_horizon);
+    atn_build_number(b, o, "shortfall", r->shortfall[1]);
+    atn_build_levels(b, o, "shortfall_quantiles", shortfall_levels, r->shortfall, 3);
+    atn_build_levels(b, o, "attainable", atn_attainable_levels, r->attainable, ATN_N_ATTAINABLE);
+    atn_build_number(b, o, "required_pace", r->required_pace);
+    atn_build_number(b, o, "current_pace", r->current_pace);
+    atn_build_number(b, o, "pace_ratio", r->pace_ratio);
+    atn_build_number(b, o, "share_of_past_windows", r->share_of_past_windows);
+    atn_build_bool(b, o, "already_reached", r->already_reached);
+    atn_build_bool(b, o, "out_of_reach", out_of_reach(r));
+    cJSON *curve = atn_build_object(b, o, "by_date");
+    cJSON *dates = atn_build_array(b, curve, "dates");
+    for (size_t i = 0; i < r->n_curve; i++)
+        atn_build_date(b, dates, NULL, atn_calendar_end(&b->study->calendar, r->curve_step[i]));
+    atn_build_numbers(b, curve, "probability", r->curve_probability, r->n_curve);
+}
+
+static const char *form_name(atn_goal_form form)
+{
+    switch (form) {
+    case ATN_GOAL_ALL_OF: return "all_of";
+    case ATN_GOAL_ANY_OF: return "any_of";
+    case ATN_GOAL_BEFORE: return "before";
+    case ATN_GOAL_SINGLE: break;
+    }
+    return "single";
+}
+
+static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal)
+{
+    const attain_study *study = b->study;
+    const bool single = goal->form == ATN_GOAL_SINGLE;
+    const atn_series *series = single ? &study->series[goal->series] : NULL;
+    atn_build_text(b, o, "id", goal->id);
+    atn_build_text(b, o, "label", goal->label ? goal->label : goal->id);
+    atn_build_text(b, o, "note", goal->note);
+    atn_build_text(b, o, "form", form_name(goal->form));
+    if (single) {
+        atn_build_text(b, o, "series", series->id);
+        atn_build_text(b, o, "unit", series->unit);
+        atn_build_text(b, o, "statistic", atn_statistic_name(goal->statistic));
+        atn_build_number(b, o, "over", goal->over > 0 ? (double)goal->over : 1.0);
+        atn_build_number(b, o, "held", goal->held > 0 ? (double)goal->held : 1.0);
+        atn_build_number(b, o, "target", goal->target);
+        if (isfinite(goal->upper)) atn_build_number(b, o, "upper", goal->upper);
+    } else {
+        atn_build_null(b, o, "series");
+        cJSON *members = atn_build_array(b, o, "members");
+        for (size_t i = 0; i < goal->n_members; i++)
+            atn_build_text(b, members, NULL, study->goals[goal->members[i]].id);
+    }
+    atn_build_date(b, o, "start", goal->has_start ? goal->start : study->calendar.origin);
+    atn_build_date(b, o, "deadline", goal->has_deadline ? goal->deadline : study->horizon);
+    atn_build_bool(b, o, "deadline_stated", goal->has_deadline);
+    atn_build_text(b, o, "direction", goal->at_most ? "at_most" : "at_least");
+}
+
+static void note_definitions(atn_builder *b, const atn_goal *goal, const atn_goal_result *result)
+{
+    if (goal->definition != ATN_NONE || result->n_definitions < 2) return;
+    atn_text names;
+    atn_text_init(&names, b->ctx);
+    for (size_t i = 0; i < result->n_definitions; i++) {
+        const size_t d = result->definitions[i].definition;
+        if (i > 0) atn_text_add(&names, i + 1 < result->n_definitions ? ", " : " and ");
+        atn_text_add(&names, d == ATN_NONE ? "reference" : b->study->definitions[d].id);
+    }
+    if (!atn_text_ok(&names))
+        b->failed = true;
+    else
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_NOTE, "goal-without-definition", goal->id,
+                             "goal \"%s\" does not say by which definition it is counted: answered "
+                             "in %s",
+                             goal->id, names.data);
+    atn_text_free(&names);
+}
+
+void atn_build_goals(atn_builder *b)
+{
+    cJSON *goals = atn_build_array(b, b->root, "goals");
+    for (size_t g = 0; g < b->study->n_goals; g++) {
+        const atn_goal *goal = &b->study->goals[g];
+        const atn_goal_result *result = &b->projection->goals[g];
+        cJSON *o = atn_build_object(b, goals, NULL);
+        add_head(b, o, goal);
+        cJSON *definitions = atn_build_array(b, o, "definitions");
+        for (size_t i = 0; i < result->n_definitions; i++) {
+            const atn_goal_definition *d = &result->definitions[i];
+            cJSON *entry = atn_build_object(b, definitions, NULL);
+            atn_build_text(b, entry, "definition",
+                           d->definition == ATN_NONE ? "reference"
+                                                     : b->study->definitions[d->definition].id);
+            cJSON *readings = atn_build_array(b, entry, "readings");
+            for (size_t k = 0; k < d->n_readings; k++) add_reading(b, readings, &d->readings[k]);
+        }
+        note_definitions(b, goal, result);
+    }
+}
