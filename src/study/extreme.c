@@ -1,0 +1,273 @@
+/* Maximum and minimum over a window: exact order statistics (METHODS section 4),
+ *   F(x) = prod_i Phi((x - m_i) / s),  m_i = log y_i - omega^2 / 2 + b,  s^2 = omega^2 + e^2.
+ * A minimum is the maximum of the mirrored line: points -x, locations -m_i, ends exchanged.
+ *
+ * Products over the window are sums of logs L = log F.  Near F = 1 the small quantity is the tail
+ * T = log(1 - F), so a piece F(hi) - F(lo) is taken from whichever of the two is small; both ends
+ * stay finite however far out a figure lies. */
+#include <string.h>
+
+#include "model_internal.h"
+
+typedef struct extreme { /* one evaluation; arrays cut from the work space */
+    size_t n_steps, n_points, n_windows;
+    double sign, s, bias, omega, error;
+    double *log_y;      /* n_steps */
+    double *x;          /* n_points, mirrored for a minimum */
+    double *a;          /* n_points x n_steps */
+    double *log_hazard; /* n_points x n_steps: log(phi(a) / Phi(a)) */
+    double *L, *T;      /* n_points x n_windows */
+    double *gL, *gT;    /* adjoints of the same */
+    double *suffix;     /* 2 n_windows */
+    size_t lower[ATN_MAX_GRAINS], upper[ATN_MAX_GRAINS]; /* points of each piece */
+    double g_bias, g_s;                                  /* adjoints, summed over points */
+} extreme;
+
+enum { NO_POINT_BELOW = 1 << 20, NO_POINT_ABOVE };
+
+size_t atn_extreme_scratch(const atn_datum *d)
+{
+    const size_t n = d->windows[0].last - d->windows[0].first + 1, points = 2 * d->n_pieces + 1;
+    return n + points + 2 * points * n + 4 * points * d->n_windows + 2 * d->n_windows;
+}
+
+static size_t point_of(extreme *e, double x)
+{
+    if (x == -INFINITY) return NO_POINT_BELOW;
+    if (x == INFINITY) return NO_POINT_ABOVE;
+    for (size_t p = 0; p < e->n_points; p++)
+        if (e->x[p] == x) return p;
+    e->x[e->n_points] = x;
+    return e->n_points++;
+}
+
+/* Steps of window k that count: nested windows with one start. */
+static size_t steps_in(const atn_datum *d, size_t k)
+{
+    return d->windows[k].last - d->windows[0].first + 1;
+}
+
+static void cut_scratch(extreme *e, const atn_datum *d, double *scratch)
+{
+    const size_t n = e->n_steps, points = 2 * d->n_pieces + 1, nw = e->n_windows;
+    e->log_y = scratch;
+    e->x = e->log_y + n;
+    e->a = e->x + points;
+    e->log_hazard = e->a + points * n;
+    e->L = e->log_hazard + points * n;
+    e->T = e->L + points * nw;
+    e->gL = e->T + points * nw;
+    e->gT = e->gL + points * nw;
+    e->suffix = e->gT + points * nw;
+}
+
+static void setup(extreme *e, const atn_model *m, const atn_datum *d, const double *theta,
+                  const atn_workspace *w, double *scratch)
+{
+    const atn_track *t = &m->tracks[d->track];
+    memset(e, 0, sizeof *e);
+    e->n_steps = steps_in(d, 0);
+    e->n_windows = d->n_windows;
+    e->sign = d->statistic == ATN_MAX ? 1.0 : -1.0;
+    e->omega = atn_slot_get(&t->omega, theta);
+    e->error = atn_datum_error(m, d, theta);
+    e->s = sqrt(e->omega * e->omega + e->error * e->error);
+    e->bias = atn_datum_bias(d, theta) - 0.5 * e->omega * e->omega;
+    if (!scratch) return;
+    cut_scratch(e, d, scratch);
+    const double *y = w->tracks[d->track].path + d->windows[0].first;
+    for (size_t i = 0; i < e->n_steps; i++) e->log_y[i] = log(y[i]);
+}
+
+/* log(1 - F) where F = 1 to working precision: 1 - prod (1 - c_i) = sum c_i up to second order,
+ * and the c_i are below 1e-290. */
+static double log_tail(const double *a, size_t n)
+{
+    double total = -INFINITY;
+    for (size_t i = 0; i < n; i++) total = atn_log_add(total, atn_log_ccdf(a[i], INFINITY, NULL));
+    return total;
+}
+
+static void evaluate_point(extreme *e, const atn_datum *d, size_t p)
+{
+    double *a = e->a + p * e->n_steps, *log_hazard = e->log_hazard + p * e->n_steps;
+    double sum = 0.0;
+    size_t k = e->n_windows; /* windows are nested: the last is the shortest */
+    for (size_t i = 0; i < e->n_steps; i++) {
+        a[i] = (e->x[p] - e->sign * (e->log_y[i] + e->bias)) / e->s;
+        const double log_cdf = atn_log_cdf(a[i], INFINITY, NULL);
+        log_hazard[i] = atn_log_pdf(a[i], INFINITY, NULL) - log_cdf;
+        sum += log_cdf;
+        while (k > 0 && steps_in(d, k - 1) == i + 1) {
+            k--;
+            const size_t at = p * e->n_windows + k;
+            e->L[at] = sum;
+            e->T[at] = sum < -1e-290 ? atn_log1mexp(sum) : log_tail(a, i + 1);
+            e->gL[at] = e->gT[at] = 0.0;
+        }
+    }
+}
+
+/* log(F(upper) - F(lower)) over window k, on the mirrored line for a minimum; with `weight`
+ * nonzero adds weight times its partial derivatives to gL and gT. */
+static double piece(extreme *e, size_t lower, size_t upper, size_t k, double weight)
+{
+    const size_t lo = lower * e->n_windows + k, up = upper * e->n_windows + k;
+    const bool none_below = lower >= NO_POINT_BELOW, none_above = upper >= NO_POINT_BELOW;
+    const double L_lo = none_below ? -INFINITY : e->L[lo], L_up = none_above ? 0.0 : e->L[up];
+    if (none_below || L_lo < -0.6931471805599453) {
+        const double gap = none_below ? -INFINITY : L_lo - L_up;
+        if (weight != 0) {
+            const double ratio = 1.0 / -expm1(gap);
+            if (!none_above) e->gL[up] += weight * ratio;
+            if (!none_below) e->gL[lo] -= weight * (ratio - 1.0);
+        }
+        return L_up + (none_below ? 0.0 : atn_log1mexp(gap));
+    }
+    const double T_lo = e->T[lo], gap = none_above ? -INFINITY : e->T[up] - T_lo;
+    if (weight != 0) {
+        const double ratio = 1.0 / -expm1(gap);
+        e->gT[lo] += weight * ratio;
+        if (!none_above) e->gT[up] -= weight * (ratio - 1.0);
+    }
+    return T_lo + (none_above ? 0.0 : atn_log1mexp(gap));
+}
+
+/* a_i = (x - sign (log y_i + bias)) / s, so d a_i = -sign (d log y_i + d bias) / s - a_i ds / s. */
+static void reverse_step(extreme *e, const atn_datum *d, atn_track_work *tw, size_t i, double a,
+                         double ga)
+{
+    const double g = -e->sign * ga / e->s;
+    e->g_bias += g;
+    e->g_s -= ga * a / e->s;
+    const size_t step = d->windows[0].first + i;
+    tw->adjoint[step] += g / tw->path[step];
+}
+
+/* Adjoint of every a_i from gL and gT: dL = hazard da, dT = -(F / (1 - F)) hazard da. */
+static void reverse_point(extreme *e, const atn_datum *d, atn_track_work *tw, size_t p)
+{
+    const size_t nw = e->n_windows;
+    const double *L = e->L + p * nw, *T = e->T + p * nw, *gL = e->gL + p * nw, *gT = e->gT + p * nw;
+    double odds = -INFINITY, *from_L = e->suffix, *from_T = e->suffix + nw;
+    for (size_t k = 0; k < nw; k++)
+        if (gT[k] != 0 && L[k] - T[k] > odds) odds = L[k] - T[k];
+    for (size_t k = 0; k < nw; k++) { /* windows 0 .. k are the ones long enough to hold a step */
+        from_L[k] = gL[k] + (k > 0 ? from_L[k - 1] : 0.0);
+        from_T[k] =
+            (gT[k] != 0 ? gT[k] * exp(L[k] - T[k] - odds) : 0.0) + (k > 0 ? from_T[k - 1] : 0.0);
+    }
+    const double *log_hazard = e->log_hazard + p * e->n_steps, *a = e->a + p * e->n_steps;
+    for (size_t i = 0, k = nw - 1; i < e->n_steps; i++) {
+        while (steps_in(d, k) <= i) k--;
+        double ga = 0.0;
+        if (from_L[k] != 0) ga += from_L[k] * exp(log_hazard[i]);
+        if (from_T[k] != 0) ga -= from_T[k] * exp(log_hazard[i] + odds);
+        if (ga != 0) reverse_step(e, d, tw, i, a[i], ga);
+    }
+}
+
+static void reverse_parameters(const extreme *e, const atn_model *m, const atn_datum *d,
+                               const double *theta, double *gradient)
+{
+    atn_slot_add(&m->tracks[d->track].omega, gradient,
+                 (e->g_s / e->s - e->g_bias) * e->omega); /* bias holds -omega^2 / 2 */
+    atn_slot_add(&m->scale, gradient, e->g_s * e->error / e->s * d->error);
+    atn_datum_bias_reverse(d, theta, e->g_bias, gradient);
+}
+
+/* Density of the extreme at its one point: F(x) sum_i hazard_i / s. */
+static double density(extreme *e, const atn_datum *d, double *term)
+{
+    double log_hazards = -INFINITY;
+    for (size_t i = 0, k = e->n_windows; i < e->n_steps; i++) {
+        log_hazards = atn_log_add(log_hazards, e->log_hazard[i]);
+        while (k > 0 && steps_in(d, k - 1) == i + 1) {
+            k--;
+            e->T[k] = log_hazards; /* the tail is not needed for a density */
+            term[k] = e->L[k] + log_hazards - log(e->s);
+        }
+    }
+    return atn_log_sum(term, e->n_windows);
+}
+
+/* d log density = hazard da - softmax (a + hazard) da for each step, and -ds / s. */
+static void reverse_density(extreme *e, const atn_datum *d, atn_track_work *tw, const double *term,
+                            double total)
+{
+    for (size_t k = 0; k < e->n_windows; k++) {
+        const double weight = exp(term[k] - total);
+        e->g_s -= weight / e->s;
+        for (size_t i = 0; i < steps_in(d, k); i++) {
+            const double hazard = exp(e->log_hazard[i]), share = exp(e->log_hazard[i] - e->T[k]);
+            reverse_step(e, d, tw, i, e->a[i], weight * (hazard - share * (e->a[i] + hazard)));
+        }
+    }
+}
+
+static double density_log_likelihood(extreme *e, const atn_model *m, const atn_datum *d,
+                                     const double *theta, double *gradient, atn_workspace *w)
+{
+    (void)point_of(e, e->sign * d->value);
+    evaluate_point(e, d, 0);
+    const double total = density(e, d, w->terms);
+    if (gradient && total > -INFINITY) {
+        reverse_density(e, d, &w->tracks[d->track], w->terms, total);
+        reverse_parameters(e, m, d, theta, gradient);
+    }
+    return total - d->log_n_windows;
+}
+
+double atn_extreme_log_likelihood(const atn_model *m, const atn_datum *d, const double *theta,
+                                  double *gradient, atn_workspace *w)
+{
+    extreme e;
+    setup(&e, m, d, theta, w, w->extreme);
+    if (d->kind == ATN_READ_DENSITY) return density_log_likelihood(&e, m, d, theta, gradient, w);
+    for (size_t q = 0; q < d->n_pieces; q++) {
+        e.lower[q] = point_of(&e, e.sign > 0 ? d->low[q] : -d->high[q]);
+        e.upper[q] = point_of(&e, e.sign > 0 ? d->high[q] : -d->low[q]);
+    }
+    for (size_t p = 0; p < e.n_points; p++) evaluate_point(&e, d, p);
+    size_t n = 0;
+    for (size_t k = 0; k < d->n_windows; k++)
+        for (size_t q = 0; q < d->n_pieces; q++)
+            w->terms[n++] = d->log_weight[q] + piece(&e, e.lower[q], e.upper[q], k, 0.0);
+    const double total = atn_log_sum(w->terms, n);
+    if (!gradient || !(total > -INFINITY)) return total - d->log_n_windows;
+    n = 0;
+    for (size_t k = 0; k < d->n_windows; k++)
+        for (size_t q = 0; q < d->n_pieces; q++)
+            (void)piece(&e, e.lower[q], e.upper[q], k, exp(w->terms[n++] - total));
+    for (size_t p = 0; p < e.n_points; p++) reverse_point(&e, d, &w->tracks[d->track], p);
+    reverse_parameters(&e, m, d, theta, gradient);
+    return total - d->log_n_windows;
+}
+
+double atn_extreme_log_cdf(const atn_model *m, const atn_datum *d, const double *theta, double x,
+                           const atn_workspace *w)
+{
+    if (x == -INFINITY) return -INFINITY;
+    if (x == INFINITY) return 0.0;
+    extreme e;
+    setup(&e, m, d, theta, w, NULL);
+    const double *y = w->tracks[d->track].path + d->windows[0].first;
+    double sum = 0.0;
+    for (size_t i = 0; i < e.n_steps; i++)
+        sum += atn_log_cdf(e.sign * (x - log(y[i]) - e.bias) / e.s, INFINITY, NULL);
+    return e.sign > 0 ? sum : atn_log1mexp(sum);
+}
+
+double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *theta,
+                        atn_stream *stream, const atn_workspace *w)
+{
+    extreme e;
+    setup(&e, m, d, theta, w, NULL);
+    const double *y = w->tracks[d->track].path + d->windows[0].first;
+    double best = -INFINITY;
+    for (size_t i = 0; i < e.n_steps; i++) {
+        const double x = log(y[i]) + e.bias + e.s * atn_stream_normal(stream);
+        if (e.sign * x > best) best = e.sign * x;
+    }
+    return exp(e.sign * best);
+}

@@ -1,0 +1,57 @@
+/* Joint posterior draws of a study: blocks x candidate trends, mixed by weight (METHODS 5). */
+#ifndef ATN_STUDY_POSTERIOR_H
+#define ATN_STUDY_POSTERIOR_H
+
+#include "stats/laplace.h"
+#include "study/model.h"
+
+/* One fit of one block with one choice of trends. */
+typedef struct atn_candidate {
+    atn_model *model;
+    size_t *trend;       /* choice for each series of the block */
+    double weight;       /* stacking weight, sums to 1 over the block's candidates; 1 when alone */
+    double *theta;       /* n_draws x dimension row-major, natural scale */
+    double *log_density; /* n_draws, natural scale without Jacobian is not kept: whole line */
+    double pareto_k, k_threshold, ess;
+    bool resampled;
+    double mode_log_density, gradient_norm;
+    atn_outcome outcome;
+    size_t evaluations, n_modes; /* distinct modes found from the starts */
+    double elpd;                 /* sum of PSIS-LOO log densities; NaN when not computed */
+    size_t n_high_loo_k;         /* reports whose LOO Pareto k exceeds the threshold */
+} atn_candidate;
+
+typedef struct atn_block {
+    size_t *series; /* indices in the study */
+    size_t n_series;
+    atn_candidate *candidates;
+    size_t n_candidates;
+    uint32_t *which; /* n_draws: candidate of each joint draw */
+    uint32_t *row;   /* n_draws: row of that candidate's theta */
+} atn_block;
+
+struct attain_posterior {
+    attain_context *ctx;
+    const attain_study *study; /* borrowed: must outlive the posterior */
+    size_t n_draws, n_chains;  /* n_chains: 1 for map */
+    uint64_t seed;
+    const char *method;    /* "map" or "nuts", as run */
+    const char *requested; /* as asked for */
+    atn_block *blocks;
+    size_t n_blocks;
+    size_t *block_of_series; /* n_series */
+    size_t *place_in_block;  /* n_series: index within its block */
+};
+typedef struct attain_posterior attain_posterior;
+
+/* theta of joint draw d in block b and the model it belongs to. */
+static inline const double *atn_posterior_theta(const attain_posterior *p, size_t b, size_t d,
+                                                const atn_model **model)
+{
+    const atn_block *block = &p->blocks[b];
+    const atn_candidate *c = &block->candidates[block->which[d]];
+    *model = c->model;
+    return c->theta + (size_t)block->row[d] * atn_model_dimension(c->model);
+}
+
+#endif

@@ -1,0 +1,295 @@
+/* One series' path y = g^-1(g(f(t)) + d + w) and its adjoint (METHODS section 2). */
+#include <string.h>
+
+#include "model_internal.h"
+
+/* Fills w->scalars and w->inputs in the order of atn_trend's names. */
+static size_t gather_inputs(const atn_model *m, const atn_track *t, const double *theta,
+                            atn_workspace *w)
+{
+    const attain_study *study = m->study;
+    const size_t n_par = t->trend->n_parameters;
+    size_t k = 0;
+    for (size_t p = 0; p < n_par; p++) {
+        w->scalars[p] = atn_slot_get(&t->trend_slots[p], theta);
+        w->inputs[k++] = &w->scalars[p];
+    }
+    w->inputs[k++] = m->steps;
+    for (size_t i = 0; i < study->n_inputs; i++) w->inputs[k++] = study->inputs[i].values;
+    for (size_t s = 0; s < study->n_series; s++) {
+        const size_t place = m->track_of_series[s];
+        w->inputs[k++] = place == ATN_NONE ? NULL : w->tracks[place].path;
+    }
+    return k;
+}
+
+static bool in_domain(atn_link link, const double *f, size_t n)
+{
+    bool ok = true;
+    if (link == ATN_LINK_LOG)
+        for (size_t i = 0; i < n; i++) ok &= f[i] > 0 && f[i] < INFINITY;
+    else if (link == ATN_LINK_LOGIT)
+        for (size_t i = 0; i < n; i++) ok &= f[i] > 0 && f[i] < 1;
+    else
+        for (size_t i = 0; i < n; i++) ok &= isfinite(f[i]) != 0;
+    return ok;
+}
+
+bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size_t n, bool slopes,
+                     atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    atn_track_work *tw = &w->tracks[track];
+    const size_t n_inputs = gather_inputs(m, t, theta, w), n_par = t->trend->n_parameters;
+    size_t done = 0;
+    if (slopes && t->n_reach > 0) {
+        for (size_t k = 0; k < n_inputs; k++) {
+            const bool free_scalar = k < n_par && t->trend_slots[k].index != ATN_NONE;
+            const bool series = k > n_par + m->study->n_inputs;
+            const bool wanted = (free_scalar || series) && atn_formula_uses(t->trend->formula, k);
+            w->columns[k] = wanted ? tw->jacobian + k * t->n_reach : NULL;
+        }
+        atn_formula_jacobian(t->trend->formula, t->n_reach, w->inputs, tw->trend, w->columns,
+                             w->formula);
+        done = t->n_reach;
+    }
+    if (n > done) {
+        for (size_t k = 0; k < n_inputs; k++)
+            w->later_inputs[k] = k < n_par || !w->inputs[k] ? w->inputs[k] : w->inputs[k] + done;
+        atn_formula_value(t->trend->formula, n - done, w->later_inputs, tw->trend + done,
+                          w->formula);
+    }
+    return in_domain(t->spec->link, tw->trend, n);
+}
+
+void atn_track_knots(const atn_track *t, const double *theta, double *knots)
+{
+    if (t->spec->deviation.type == ATN_DEVIATION_NONE || t->n_knots == 0) return;
+    const double sigma = atn_slot_get(&t->sigma, theta);
+    const double *z = theta + t->z, *u = theta + t->u;
+    double *v = knots + t->n_knots_all;
+    knots[0] = v[0] = 0.0;
+    if (t->spec->deviation.type == ATN_DEVIATION_RANDOM_WALK) {
+        for (size_t j = 1; j < t->n_knots; j++) knots[j] = knots[j - 1] + sigma * z[j - 1];
+    } else if (t->spec->deviation.type == ATN_DEVIATION_AR1) {
+        const double phi = atn_slot_get(&t->phi, theta), step = sigma * sqrt((1 - phi) * (1 + phi));
+        knots[0] = sigma * z[0];
+        for (size_t j = 1; j < t->n_knots; j++) knots[j] = phi * knots[j - 1] + step * z[j];
+    } else {
+        const double phi = atn_slot_get(&t->phi, theta), sigma_v = atn_slot_get(&t->sigma_v, theta);
+        for (size_t j = 1; j < t->n_knots; j++) {
+            knots[j] = knots[j - 1] + v[j - 1] + sigma * z[j - 1];
+            if (j <= t->n_u) v[j] = phi * v[j - 1] + sigma_v * u[j - 1];
+        }
+    }
+}
+
+/* Centred calendar effects: e_k = sigma_w (x_k - mean x). */
+static void centred_effects(const atn_track *t, const double *theta, double *effect)
+{
+    const double *x = theta + t->effect, sigma = atn_slot_get(&t->effect_sigma, theta);
+    double mean = 0.0;
+    for (size_t c = 0; c < t->n_effects; c++) mean += x[c];
+    mean /= (double)t->n_effects;
+    for (size_t c = 0; c < t->n_effects; c++) effect[c] = sigma * (x[c] - mean);
+}
+
+void atn_track_shift(const atn_track *t, const double *theta, size_t n, const double *knots,
+                     double *shift)
+{
+    if (t->spec->deviation.type == ATN_DEVIATION_NONE) {
+        memset(shift, 0, n * sizeof *shift);
+    } else {
+        const size_t every = (size_t)t->spec->deviation.every;
+        for (size_t start = 0, j = 0; start < n; start += every, j++) {
+            const size_t stop = start + every < n ? start + every : n;
+            shift[start] = knots[j];
+            if (stop - start < 2) continue;
+            const double slope = (knots[j + 1] - knots[j]) / (double)every;
+            for (size_t i = start + 1; i < stop; i++)
+                shift[i] = knots[j] + slope * (double)(i - start);
+        }
+    }
+    if (t->n_effects == 0) return;
+    double effect[12];
+    centred_effects(t, theta, effect);
+    for (size_t i = 0; i < n; i++) shift[i] += effect[t->effect_class[i]];
+}
+
+void atn_track_path(const atn_track *t, size_t n, const double *trend, const double *shift,
+                    double *path)
+{
+    const bool moves = t->spec->deviation.type != ATN_DEVIATION_NONE || t->n_effects > 0;
+    if (!moves) {
+        memcpy(path, trend, n * sizeof *path);
+        return;
+    }
+    switch (t->spec->link) {
+    case ATN_LINK_LOG:
+        for (size_t i = 0; i < n; i++) path[i] = trend[i] * exp(shift[i]);
+        break;
+    case ATN_LINK_IDENTITY:
+        for (size_t i = 0; i < n; i++) path[i] = trend[i] + shift[i];
+        break;
+    case ATN_LINK_LOGIT:
+        for (size_t i = 0; i < n; i++)
+            path[i] = atn_link_inverse(ATN_LINK_LOGIT,
+                                       atn_link_apply(ATN_LINK_LOGIT, trend[i]) + shift[i]);
+        break;
+    }
+}
+
+bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bool slopes,
+                       atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    atn_track_work *tw = &w->tracks[track];
+    /* beyond the reports another series' path is not known yet, so its domain cannot be asked */
+    const size_t n = t->reads_series ? t->n_reach : m->study->n_steps;
+    if (!atn_track_trend(m, track, theta, n, slopes, w)) return false;
+    atn_track_knots(t, theta, tw->knots);
+    atn_track_shift(t, theta, t->n_reach, tw->knots, tw->shift);
+    atn_track_path(t, t->n_reach, tw->trend, tw->shift, tw->path);
+    if (!in_domain(t->spec->link, tw->path, t->n_reach)) return false;
+    double sum = 0.0, sum2 = 0.0;
+    for (size_t i = 0; i < t->n_reach; i++) {
+        tw->sum[i] = sum;
+        tw->sum2[i] = sum2;
+        sum += tw->path[i];
+        sum2 += tw->path[i] * tw->path[i];
+    }
+    tw->sum[t->n_reach] = sum;
+    tw->sum2[t->n_reach] = sum2;
+    return true;
+}
+
+static void reverse_knots(const atn_track *t, const double *theta, const double *knots,
+                          double *adjoint, double *gradient)
+{
+    const double sigma = atn_slot_get(&t->sigma, theta);
+    const double *z = theta + t->z, *u = theta + t->u, *v = knots + t->n_knots_all;
+    double *gz = gradient + t->z, *gu = gradient + t->u, *adjoint_v = adjoint + t->n_knots_all;
+    double g_sigma = 0.0, g_phi = 0.0, g_sigma_v = 0.0;
+    if (t->spec->deviation.type == ATN_DEVIATION_RANDOM_WALK) {
+        for (size_t j = t->n_knots - 1; j >= 1; j--) {
+            gz[j - 1] += sigma * adjoint[j];
+            g_sigma += z[j - 1] * adjoint[j];
+            adjoint[j - 1] += adjoint[j];
+        }
+    } else if (t->spec->deviation.type == ATN_DEVIATION_AR1) {
+        const double phi = atn_slot_get(&t->phi, theta), rest = sqrt((1 - phi) * (1 + phi));
+        for (size_t j = t->n_knots - 1; j >= 1; j--) {
+            gz[j] += sigma * rest * adjoint[j];
+            g_sigma += rest * z[j] * adjoint[j];
+            g_phi += (knots[j - 1] - sigma * z[j] * phi / rest) * adjoint[j];
+            adjoint[j - 1] += phi * adjoint[j];
+        }
+        gz[0] += sigma * adjoint[0];
+        g_sigma += z[0] * adjoint[0];
+    } else {
+        const double phi = atn_slot_get(&t->phi, theta), sigma_v = atn_slot_get(&t->sigma_v, theta);
+        for (size_t j = t->n_knots - 1; j >= 1; j--) {
+            if (j <= t->n_u) {
+                gu[j - 1] += sigma_v * adjoint_v[j];
+                g_sigma_v += u[j - 1] * adjoint_v[j];
+                g_phi += v[j - 1] * adjoint_v[j];
+                adjoint_v[j - 1] += phi * adjoint_v[j];
+            }
+            gz[j - 1] += sigma * adjoint[j];
+            g_sigma += z[j - 1] * adjoint[j];
+            adjoint[j - 1] += adjoint[j];
+            adjoint_v[j - 1] += adjoint[j];
+        }
+    }
+    atn_slot_add(&t->sigma, gradient, g_sigma);
+    atn_slot_add(&t->phi, gradient, g_phi);
+    atn_slot_add(&t->sigma_v, gradient, g_sigma_v);
+}
+
+/* shift_adjoint[i] = d / d (d_i + w_i) back to knots and effects. */
+static void reverse_shift(const atn_track *t, const double *theta, const double *shift_adjoint,
+                          const double *knots, double *knot_adjoint, double *gradient)
+{
+    if (t->spec->deviation.type != ATN_DEVIATION_NONE) {
+        const size_t every = (size_t)t->spec->deviation.every, n = t->n_reach;
+        memset(knot_adjoint, 0, 2 * t->n_knots_all * sizeof *knot_adjoint);
+        for (size_t start = 0, j = 0; start < n; start += every, j++) {
+            const size_t stop = start + every < n ? start + every : n;
+            double total = 0.0, moment = 0.0;
+            for (size_t i = start; i < stop; i++) {
+                total += shift_adjoint[i];
+                moment += shift_adjoint[i] * (double)(i - start);
+            }
+            moment /= (double)every;
+            knot_adjoint[j] += total - moment;
+            if (stop - start >= 2) knot_adjoint[j + 1] += moment;
+        }
+        reverse_knots(t, theta, knots, knot_adjoint, gradient);
+    }
+    if (t->n_effects == 0) return;
+    const double *x = theta + t->effect, sigma = atn_slot_get(&t->effect_sigma, theta);
+    double by_class[12] = {0}, total = 0.0, mean = 0.0, g_sigma = 0.0;
+    for (size_t i = 0; i < t->n_reach; i++) by_class[t->effect_class[i]] += shift_adjoint[i];
+    for (size_t c = 0; c < t->n_effects; c++) {
+        total += by_class[c];
+        mean += x[c] / (double)t->n_effects;
+    }
+    for (size_t c = 0; c < t->n_effects; c++) {
+        gradient[t->effect + c] += sigma * (by_class[c] - total / (double)t->n_effects);
+        g_sigma += by_class[c] * (x[c] - mean);
+    }
+    atn_slot_add(&t->effect_sigma, gradient, g_sigma);
+}
+
+/* seed[i] = d / d f_i and shift_adjoint[i] = d / d shift_i from d / d y_i, in place of tw->adjoint
+ * and w->seed. */
+static void split_adjoint(const atn_track *t, atn_track_work *tw, double *seed)
+{
+    double run = 0.0, run2 = 0.0;
+    for (size_t i = 0; i < t->n_reach; i++) {
+        run += tw->range[i];
+        run2 += tw->range2[i];
+        const double y = tw->path[i], f = tw->trend[i];
+        const double g = tw->adjoint[i] + run + 2.0 * run2 * y;
+        switch (t->spec->link) {
+        case ATN_LINK_LOG:
+            tw->adjoint[i] = g * y;
+            seed[i] = g * y / f;
+            break;
+        case ATN_LINK_IDENTITY: tw->adjoint[i] = seed[i] = g; break;
+        case ATN_LINK_LOGIT:
+            tw->adjoint[i] = g * y * (1.0 - y);
+            seed[i] = tw->adjoint[i] / (f * (1.0 - f));
+            break;
+        }
+    }
+}
+
+void atn_track_reverse(const atn_model *m, size_t track, const double *theta, double *gradient,
+                       atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    atn_track_work *tw = &w->tracks[track];
+    if (t->n_reach == 0) return;
+    split_adjoint(t, tw, w->seed);
+    reverse_shift(t, theta, tw->adjoint, tw->knots, w->knot_adjoint, gradient);
+    const size_t n_par = t->trend->n_parameters;
+    for (size_t p = 0; p < n_par; p++) {
+        if (t->trend_slots[p].index == ATN_NONE || !atn_formula_uses(t->trend->formula, p))
+            continue;
+        const double *column = tw->jacobian + p * t->n_reach;
+        double sum = 0.0;
+        for (size_t i = 0; i < t->n_reach; i++)
+            if (w->seed[i] != 0) sum += w->seed[i] * column[i];
+        gradient[t->trend_slots[p].index] += sum;
+    }
+    if (!t->reads_series) return;
+    for (size_t s = 0; s < m->study->n_series; s++) {
+        const size_t k = n_par + 1 + m->study->n_inputs + s;
+        if (!atn_formula_uses(t->trend->formula, k)) continue;
+        const double *column = tw->jacobian + k * t->n_reach;
+        double *other = w->tracks[m->track_of_series[s]].adjoint;
+        for (size_t i = 0; i < t->n_reach; i++)
+            if (w->seed[i] != 0) other[i] += w->seed[i] * column[i];
+    }
+}
