@@ -21,6 +21,12 @@ target_link_libraries(attain_inside INTERFACE attain_static attain_warnings PkgC
 # label `long` it is left out of the default `ctest` run of scripts/test.sh.
 function(attain_unit_test name)
   cmake_parse_arguments(PARSE_ARGV 1 unit "" "TIMEOUT" "SOURCES;LABELS;PACKAGES")
+  # PARTIAL-BEGIN
+  if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}.c")
+    message(WARNING "no ${name}.c yet")
+    return()
+  endif()
+  # PARTIAL-END
   add_executable(${name} ${name}.c ${unit_SOURCES})
   target_link_libraries(${name} PRIVATE attain_check attain_inside)
   foreach(package IN LISTS unit_PACKAGES)

@@ -54,8 +54,8 @@ void check_same_bits_at(const char *name, const double *got, const double *want,
 static bool refuse(check_allocator *a)
 {
     a->calls++;
-    const bool no = a->fail_at &&
-                    (a->calls == a->fail_at || (a->fail_after && a->calls > a->fail_at));
+    const bool no =
+        a->fail_at && (a->calls == a->fail_at || (a->fail_after && a->calls > a->fail_at));
     if (no) a->failures++;
     return no;
 }
