@@ -1,0 +1,44 @@
+/* From what each draw does to what a reading says. */
+#ifndef ATN_PROJECT_READING_H
+#define ATN_PROJECT_READING_H
+
+#include "project/plan.h"
+
+/* What each draw does in one reading; each n_draws (padded to whole chunks). */
+typedef struct atn_outcomes {
+    double *reached; /* step, INFINITY if not by the horizon */
+    double *best;    /* most favourable value by the deadline; NULL for compounds */
+    double *required, *current, *past_share; /* atn_pace; NULL for compounds */
+} atn_outcomes;
+
+typedef struct atn_reading_job {
+    attain_context *ctx;
+    const attain_posterior *posterior;
+    size_t n_draws, n_steps;
+    long as_of;       /* step */
+    double effective; /* draws' worth of information, <= n_draws */
+    double *scratch;  /* n_draws */
+    size_t *counts;   /* n_steps */
+} atn_reading_job;
+
+/* Fills the reading (zeroed before) from the plan's outcomes. */
+attain_status atn_reading_fill(const atn_reading_job *job, const atn_plan *plan,
+                               const atn_outcomes *outcomes, atn_reading *reading,
+                               attain_error *err);
+
+/* Lower order statistic (type 1 of Hyndman & Fan 1996), so that a date is always a step: the
+ * smallest step reached by at least n p draws, INFINITY if that is none.  counts[i]: draws that
+ * reach at step i. */
+double atn_step_quantile(const size_t *counts, size_t n_steps, size_t n_draws, double p);
+
+/* Draws' worth of information in the joint draws of the blocks that hold these series. */
+double atn_effective_draws(const attain_posterior *posterior, const size_t *series, size_t n);
+
+/* Monte Carlo standard error of a probability from draws of `reached <= limit`: that of
+ * independent draws, sqrt(p (1 - p) / n) with n the effective draws, or from several chains by
+ * their effective sample size; never below 1 / (2 n), the error of the last unseen draw, since
+ * none or all of n draws does not make a thing certain. */
+attain_status atn_probability_error(const atn_reading_job *job, const double *reached, double limit,
+                                    double p, double *mcse, attain_error *err);
+
+#endif
