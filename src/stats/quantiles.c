@@ -159,7 +159,10 @@ static double compensated_sum(const double *x, size_t n, double centre, int powe
 
 double atn_mean(const double *x, size_t n)
 {
-    return n == 0 ? NAN : compensated_sum(x, n, 0.0, 1) / (double)n;
+    if (n == 0) return NAN;
+    const double rough = compensated_sum(x, n, 0.0, 1) / (double)n;
+    /* The second pass brings the rounding of the large sum back to that of the mean. */
+    return isfinite(rough) ? rough + compensated_sum(x, n, rough, 1) / (double)n : rough;
 }
 
 double atn_sd(const double *x, size_t n)
