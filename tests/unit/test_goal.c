@@ -43,6 +43,7 @@ static void test_table(void **state)
         {"best by the deadline, reached after", ATTAIN_GOAL_VALUE, 1, 1, 0, 5, 7, false, 8, 6},
         {"three in a row", ATTAIN_GOAL_VALUE, 1, 3, 0, 9, 5, false, 6, 6},
         {"four in a row, never", ATTAIN_GOAL_VALUE, 1, 4, 0, 9, 5, false, SIZE_MAX, 4},
+        /* every five days since the step from 100 to 200 lies inside: 20 a day */
         {"level", ATTAIN_GOAL_LEVEL, 1, 1, 0, 9, 9, false, 8, 9},
         {"trailing mean", ATTAIN_GOAL_MEAN, 3, 1, 0, 9, 5, false, 5, 6},
         {"trailing mean, complete after start", ATTAIN_GOAL_MEAN, 3, 1, 4, 9, 5, false, 6, 6},
@@ -395,8 +396,8 @@ static void test_pace(void **state)
         bool at_most, reached;
         double required, current, share;
     } rows[] = {
-        /* 1,500 so far; 900 more in 6 days; of 5 windows of 6 days two averaged 150 or more
-         * (100 x 2, 200 x 4 = 167; 183 too; 117, 133, 150 make it three) */
+        /* 1,500 so far, 900 more in 6 days; windows of 6 days averaged 117, 133, 150, 167,
+         * 183 */
         {"total", ATTAIN_GOAL_TOTAL, 1, 0, 15, 2400, false, false, 150, 162.5, 0.6},
         {"total from later on", ATTAIN_GOAL_TOTAL, 1, 12, 15, 800, false, false, 200, 162.5,
          2. / 7},
@@ -410,7 +411,8 @@ static void test_pace(void **state)
         /* ... to 700: 100, 150, 167, 175; every single day reached 100 */
         {"rolling, nearly there", ATTAIN_GOAL_ROLLING_TOTAL, 4, 0, 15, 700, false, false, 100,
          162.5, 1},
-        {"level", ATTAIN_GOAL_LEVEL, 1, 0, 14, 300, false, false, 20, 12.5, 0.2},
+        /* every five days since the step from 100 to 200 lies inside: 20 a day */
+        {"level", ATTAIN_GOAL_LEVEL, 1, 0, 14, 300, false, false, 20, 12.5, 1},
         {"level reached", ATTAIN_GOAL_LEVEL, 1, 0, 14, 150, false, true, 0, 12.5, 1},
         {"level, at most", ATTAIN_GOAL_LEVEL, 1, 0, 14, 100, true, false, -20, 12.5, 0},
     };
