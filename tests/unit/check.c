@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 void check_close_at(const char *name, double got, double want, double abs_tol, double rel_tol,
@@ -181,4 +182,11 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 void check_scratch_remove(const char *folder)
 {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void check_sleep(long milliseconds)
+{
+    const struct timespec time = {.tv_sec = milliseconds / 1000,
+                                  .tv_nsec = milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
 }

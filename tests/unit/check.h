@@ -62,4 +62,6 @@ const char *check_source(const char *name);
 char *check_scratch_create(char *buffer, size_t size);
 void check_scratch_remove(const char *folder);
 
+void check_sleep(long milliseconds);
+
 #endif

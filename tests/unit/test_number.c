@@ -181,7 +181,7 @@ static void round_trip(size_t n, uint64_t seed)
         const uint64_t bits = atn_stream_bits(&s);
         double value, back = NAN;
         memcpy(&value, &bits, sizeof value);
-        if (i % 2) value = (double)(int64_t)(bits % 2000000000) / 1000.0 - 1e6;
+        if (i % 2) value = ((double)(bits % 2000000000) - 1e9) / 1000.0;
         if (!isfinite(value)) continue;
         char text[ATN_NUMBER_SIZE];
         const size_t length = atn_number_format(value, text);
