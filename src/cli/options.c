@@ -48,7 +48,8 @@ const char *atn_nearest(const char *word, const char *const *names, size_t n)
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {
         const size_t distance = edit_distance(word, names[i]);
-        if (distance >= best) continue;
+        const bool tie = nearest && distance == best; /* a letter left out is the likelier slip */
+        if (tie ? strlen(names[i]) <= strlen(nearest) : distance >= best) continue;
         best = distance;
         nearest = names[i];
     }
@@ -204,7 +205,7 @@ static bool take_flag(const parser *p, int argc, char **argv, int *i)
     if (*rest) return take_value(p, (atn_flag)flag->flag, rest + (is_short ? 0 : 1));
     if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
         atn_console_error(p->console, "%s: \"%s\" needs a value: %s %s", p->command->name, word,
-                          word, flag->value);
+                          word, *flag->value ? flag->value : p->command->output);
         return false;
     }
     return take_value(p, (atn_flag)flag->flag, argv[++*i]);

@@ -1,0 +1,85 @@
+# Charts: gnuplot there, missing, failing, hanging; in every case the rest of the run is whole.
+. "${SOURCE:?}/tests/cli/harness.sh"
+copy_study
+mkdir bin
+fake() { # fake SCRIPT: a gnuplot of our own, first on PATH
+    printf '#!/bin/sh\n%s\n' "$1" >bin/gnuplot
+    chmod +x bin/gnuplot
+}
+with() { # with NAME CODE OUT ERR PATH arguments...
+    name=$1 want=$2 out=$3 err=$4 path=$5
+    shift 5
+    (PATH=$path exec "$ATTAIN" "$@") >"$OUT" 2>"$ERR" </dev/null
+    code=$?
+    judge "$name" "$want" "$out" "$err"
+}
+whole() { # whole NAME FOLDER: everything but pictures stands
+    holds "$1: results" test -s "$2/results.json"
+    holds "$1: report" test -s "$2/report.md"
+    holds "$1: scripts" sh -c "ls $2/charts/*.gp >/dev/null"
+    holds "$1: no scratch, no half file" sh -c \
+        "[ -z \"\$(find $2 -name '.*' ! -path $2 -o -name '*.tmp' -o -size 0)\" ]"
+}
+no_pictures() {
+    holds "$1: no pictures" sh -c "! ls $2/charts/*.svg $2/charts/*.png 2>/dev/null | grep -q ."
+}
+
+expect 'with gnuplot' 0 @run.txt '=attain: wrote out' run study -o out
+whole 'with gnuplot' out
+for script in out/charts/*.gp; do
+    stem=${script%.gp}
+    for ending in csv svg png alt.txt; do
+        holds "$stem.$ending" test -s "$stem.$ending"
+    done
+    # A newsroom redraws it with nothing else.
+    cp -R out/charts again
+    rm -f again/*.svg again/*.png
+    (cd again && gnuplot "$(basename "$script")") >"$OUT" 2>"$ERR"
+    code=$?
+    judge "gnuplot $script" 0 '' ''
+    holds "$stem redrawn" test -s "again/$(basename "$stem").svg"
+    rm -rf again
+done
+
+with 'missing' 5 @run.txt '~attain: gnuplot was not found; install it' /nonexistent run study -o out
+whole missing out
+no_pictures 'missing, and those of the last run are gone' out
+with 'missing but not asked for' 0 @run.txt '=attain: wrote none' /nonexistent \
+    run study --no-charts -o none
+
+fake 'echo "line 1: something is wrong" >&2; exit 3'
+with 'failing' 5 @run.txt '~attain: gnuplot failed: line 1: something is wrong' "$WORK/bin:$PATH" \
+    run study -o failing
+whole failing failing
+no_pictures failing failing
+fake 'exit 0'
+with 'drawing nothing' 5 @run.txt '~gnuplot drew nothing for' "$WORK/bin:$PATH" run study -o nothing
+whole 'drawing nothing' nothing
+fake 'kill -SEGV $$'
+with 'crashing' 5 @run.txt '~died of signal 11' "$WORK/bin:$PATH" run study -o crashing
+fake 'touch half.svg; : > "${2%.gp}.svg"'
+with 'drawing an empty picture' 5 @run.txt '~cannot be kept' "$WORK/bin:$PATH" run study -o hollow
+no_pictures 'drawing an empty picture' hollow
+
+# It hangs, with a child of its own: both are gone afterwards.
+fake 'sleep 7531 & echo $! > "'"$WORK"'/child"; sleep 7531'
+ATTAIN_DRAW_LIMIT=1
+export ATTAIN_DRAW_LIMIT
+with 'hanging' 5 @run.txt '~after 1 s; no further chart was tried' "$WORK/bin:$PATH" \
+    run study -o hanging
+unset ATTAIN_DRAW_LIMIT
+whole hanging hanging
+no_pictures hanging hanging
+alive() { # a zombie that nobody reaps is dead
+    [ -r "/proc/$1/stat" ] && ! grep -q ') [ZX] ' "/proc/$1/stat"
+}
+holds 'no orphan' sh -c '! { [ -r "/proc/$0/stat" ] && ! grep -q ") [ZX] " "/proc/$0/stat"; }' \
+    "$(cat child)"
+
+# What the study's author wrote never runs.
+copy_study
+sed -i 's/Visits per day/`touch pwned`'"'"'; system("touch pwned") %d {\\\\\/ $(touch pwned)/' \
+    study/study.json
+expect 'user text is no code' 0 '*' '=attain: wrote out' run study -o out
+holds 'nothing ran' sh -c '! find . -name pwned | grep -q .'
+finish

@@ -1,0 +1,44 @@
+# Signals: exit 130, nothing half-written, no process left.
+. "${SOURCE:?}/tests/cli/harness.sh"
+copy_study
+
+# interrupt NAME SIGNAL FILE ERR arguments...: the signal comes once FILE exists ("" = at once)
+interrupt() {
+    name=$1 signal=$2 sign=$3 err=$4
+    shift 4
+    "$ATTAIN" "$@" >"$OUT" 2>"$ERR" </dev/null &
+    job=$!
+    tries=0
+    while [ -n "$sign" ] && [ ! -e "$sign" ] && [ "$tries" -lt 300 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    [ -n "$sign" ] || sleep 0.5
+    kill "-$signal" "$job"
+    wait "$job"
+    code=$?
+    judge "$name" 130 '' "$err"
+}
+
+# Draws enough for minutes.
+for signal in INT TERM HUP; do
+    interrupt "$signal while fitting" "$signal" '' '~attain: interrupted' run study -o out \
+        --no-charts --set /fit/draws=900000
+    holds 'nothing was written' test ! -e out
+done
+
+# While gnuplot draws: it is killed, finished files stay whole.
+mkdir bin
+cat >bin/gnuplot <<END
+#!/bin/sh
+echo \$\$ >"$WORK/child"
+exec sleep 7532
+END
+chmod +x bin/gnuplot
+PATH=$WORK/bin:$PATH
+interrupt 'INT while drawing' INT child '~attain: interrupted' run study -o out
+holds 'no gnuplot is left' sh -c '! { [ -r "/proc/$0/stat" ] && ! grep -q ") [ZX] " "/proc/$0/stat"; }' \
+    "$(cat child)"
+holds 'no scratch, no half file' sh -c \
+    "[ -z \"\$(find out -name '.*' ! -path out -o -name '*.tmp' -o -size 0)\" ]"
+finish

@@ -1,0 +1,49 @@
+# Every example of the manual page and the README runs as printed, on a copy of the shipped models;
+# every flag and command stands in the manual page.
+. "${SOURCE:?}/tests/cli/harness.sh"
+page=$SOURCE/docs/man/attain.1
+cp -R "$SOURCE/models" models
+mkdir bin
+ln -s "$ATTAIN" bin/attain
+PATH=$WORK/bin:$PATH
+
+# In the page: ".Dl attain ..." with "\e" for a backslash; a comment before it, `.\" exit N`, says
+# that the example ends otherwise than with 0.
+examples=0
+want=0
+while IFS= read -r line; do
+    case $line in
+    '.\" exit '*) want=${line#'.\" exit '} ;;
+    '.Dl attain '*)
+        examples=$((examples + 1))
+        call=$(printf '%s\n' "${line#.Dl }" | sed 's/\\e/\\/g; s/\\(aq/'"'"'/g; s/\\-/-/g; s/\\&//g')
+        sh -c "$call" >"$OUT" 2>"$ERR" </dev/null
+        code=$?
+        [ "$want" != any ] || want=$(( code == 1 ? 1 : 0 )) # with or without warnings
+        judge "manual: $call" "$want" '*' '*'
+        want=0
+        ;;
+    esac
+done <"$page"
+holds 'examples in the manual' test "$examples" -ge 10
+
+# In the README: lines that begin with "attain " in its code blocks.
+while IFS= read -r call; do
+    sh -c "$call" >"$OUT" 2>"$ERR" </dev/null
+    code=$?
+    [ "$code" -ne 1 ] || code=0 # an answer with warnings is an answer
+    judge "README: $call" 0 '*' '*'
+done <<END
+$(sed -n '/^```/,/^```/p' "$SOURCE/README.md" | sed -n 's/^\(\$ \)\{0,1\}\(attain .*\)/\2/p')
+END
+
+for flag in $(cat "$GOLDEN"/help-*.txt | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
+    holds "--$flag in the manual" grep -q "Fl Fl $flag" "$page"
+done
+for command in run check show curves schema init; do
+    holds "$command in the manual" grep -q "Cm $command" "$page"
+done
+if command -v mandoc >/dev/null; then
+    holds 'a well-formed page' mandoc -T lint -W warning "$page"
+fi
+finish

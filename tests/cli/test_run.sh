@@ -1,0 +1,67 @@
+# attain run: what it writes, what it prints, and its exit codes.
+. "${SOURCE:?}/tests/cli/harness.sh"
+copy_study
+
+expect 'the default folder' 0 @run.txt '=attain: wrote study/results' run study --no-charts
+holds 'results.json' test -s study/results/results.json
+holds 'a report' test -s study/results/report.md
+holds 'no chart pictures' sh -c '! ls study/results/charts/*.svg 2>/dev/null | grep -q .'
+holds 'nothing else beside the study' sh -c '[ "$(ls -A study | wc -l)" -eq 3 ]'
+expect 'by its file' 0 @run.txt '=attain: wrote study/results' run study/study.json --no-charts
+(cd study && rm -rf results && "$ATTAIN" run study.json --no-charts) >"$OUT" 2>"$ERR"
+code=$?
+judge 'by its bare file' 0 @run.txt '=attain: wrote results'
+holds 'beside it' test -s study/results/results.json
+(cd study && rm -rf results && "$ATTAIN" run . --no-charts) >"$OUT" 2>"$ERR"
+code=$?
+judge 'here' 0 @run.txt '=attain: wrote ./results'
+(cd study && rm -rf results && "$ATTAIN" run - --no-charts <study.json) >"$OUT" 2>"$ERR"
+code=$?
+judge 'from standard input' 0 @run.txt '=attain: wrote results'
+expect 'another folder' 0 @run.txt '=attain: wrote deep/er/out' run study --no-charts -o deep/er/out
+holds 'made with its parents' test -s deep/er/out/results.json
+expect 'no folder' 0 @run.txt '' run study -o -
+expect 'quiet' 0 @run.txt '' run study --no-charts --quiet -o q
+expect 'as JSON' 0 '*' '' run study --format json --no-charts --quiet -o q
+holds 'the document itself' cmp "$OUT" q/results.json
+expect 'as CSV' 0 @run.csv '' run study --format csv -o -
+
+# Settings reach the run.
+expect 'a seed' 0 '*' '' run study --seed 99 --no-charts --quiet -o seeded
+expect 'is recorded' 0 '=99' '' show seeded manifest/seed
+expect 'an as-of date' 0 '*' '' run study --as-of 2025-02-28 --no-charts --quiet -o early
+expect 'is recorded too' 0 '=2025-02-28' '' show early study/as_of
+expect 'a change' 0 '*' '' run study --set /goals/0/target=50000 --no-charts --quiet -o more
+expect 'arrives' 0 '=50000' '' show more goals/year-40k/target
+expect 'two changes' 0 '*' '' run study --set /goals/0/target=50000 --set '/title="T"' -o - --quiet
+expect 'map' 0 '*' '' run study --fit map --no-charts --quiet -o map
+expect 'is named' 0 '=map' '' show map fit/method
+expect 'nuts says that it is map' 0 '*' '~warning: ' run study --fit nuts -o -
+expect 'and fails a strict run' 1 '*' '~warning: ' run study --fit nuts -o - --strict
+
+# Assertions.
+expect 'one that holds' 0 '*' '' run study -o - --assert 'goals/year-40k/probability <= 1'
+expect 'one that does not' 1 '*' '~attain: assertion failed: goals/year-40k/probability > 1 (it is ' \
+    run study -o - --assert 'goals/year-40k/probability > 1'
+expect 'one of two' 1 '*' '~assertion failed: fit/draws == 1' run study -o - \
+    --assert 'fit/draws > 0' --assert 'fit/draws == 1'
+expect 'no such address' 2 '*' "~attain: --assert 'goals/nothing/probability < 1': " \
+    run study -o - --assert 'goals/nothing/probability < 1'
+expect 'malformed' 2 '*' "~attain: --assert 'goals/year-40k/probability': " \
+    run study -o - --assert 'goals/year-40k/probability'
+
+# A gate: no k satisfies this one.
+expect 'a gate that fails' 1 '~warning' '*' run study -o - --set /fit/max_k=-10
+
+# What goes wrong.
+expect 'no such study' 5 '' '~nowhere' run nowhere
+expect 'a broken study' 2 '' '~error: ' run study --set /series/visits/kind=1
+copy_study
+printf 'visits,value,2025-01-07,,exact,-5,,,,,,,,,,,,\n' >>study/reports.csv
+expect 'a broken table' 3 '' '~reports.csv:10' run study --no-charts
+holds 'wrote nothing' test ! -e study/results
+copy_study
+expect 'no density anywhere' 4 '' '*' run study -o - \
+    --set '/series/visits/parameters={"rate": -5, "slope": -5}'
+expect 'a file for a folder' 5 '*' '~study/study.json' run study --no-charts -o study/study.json
+finish
