@@ -11,11 +11,11 @@
 #if defined(__GNUC__)
 #define ATTAIN_API __attribute__((visibility("default")))
 #define ATTAIN_MUST_CHECK __attribute__((warn_unused_result))
-#define ATTAIN_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define ATTAIN_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define ATTAIN_API
 #define ATTAIN_MUST_CHECK
-#define ATTAIN_PRINTF(format, first)
+#define ATTAIN_PRINTF(text, first)
 #endif
 
 #ifdef __cplusplus
