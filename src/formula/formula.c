@@ -1,0 +1,51 @@
+/* The room's front: compile, ask, free. */
+#include "formula/formula.h"
+
+#include "formula_internal.h"
+
+attain_status atn_formula_compile(attain_context *ctx, const char *text, const atn_name *names,
+                                  size_t n_names, const atn_calendar *calendar,
+                                  atn_formula **formula, attain_error *err)
+{
+    atn_parser p;
+    *formula = NULL;
+    atn_parser_init(&p, ctx, text, names, NULL, n_names, calendar, err);
+    const uint32_t root = p.status ? ATN_NO_NODE : atn_parse_all(&p);
+    if (!p.status) {
+        *formula = atn_graph_program(&p.graph, root, n_names);
+        if (!*formula) atn_parser_no_memory(&p);
+    }
+    atn_parser_free(&p);
+    return p.status;
+}
+
+void atn_formula_free(attain_context *ctx, atn_formula *formula)
+{
+    if (!formula) return;
+    atn_free(ctx, formula->nodes);
+    atn_free(ctx, formula->uses);
+    atn_free(ctx, formula);
+}
+
+size_t atn_formula_n_names(const atn_formula *formula)
+{
+    return formula->n_names;
+}
+
+bool atn_formula_uses(const atn_formula *formula, size_t k)
+{
+    return k < formula->n_names && formula->uses[k];
+}
+
+attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
+                                   const double *values, size_t n_names,
+                                   const atn_calendar *calendar, double *result, attain_error *err)
+{
+    atn_parser p;
+    static const double none = 0.0; /* names stand for numbers, even if there are none */
+    atn_parser_init(&p, ctx, text, names, values ? values : &none, n_names, calendar, err);
+    const uint32_t root = p.status ? ATN_NO_NODE : atn_parse_all(&p);
+    if (!p.status) *result = p.graph.nodes[root].number; /* all of it has been folded */
+    atn_parser_free(&p);
+    return p.status;
+}

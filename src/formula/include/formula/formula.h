@@ -1,0 +1,59 @@
+/* The formula engine: text -> flat program -> values and exact derivatives over columns of lanes.
+ * METHODS section 2.1. */
+#ifndef ATN_FORMULA_FORMULA_H
+#define ATN_FORMULA_FORMULA_H
+
+#include "base/calendar.h"
+#include "base/context.h"
+
+/* A name the formula may use.  A scalar is one number for all lanes (a parameter); a column has
+ * one number a lane (t, an exogenous input, another series). */
+typedef struct atn_name {
+    const char *name;
+    bool column;
+} atn_name;
+
+typedef struct atn_formula atn_formula;
+
+/* Compiles `text`.  names are copied.  calendar resolves date literals (@2025-06-01 -> step
+ * number); NULL refuses them.  On FORMULA err holds line 1 and the 1-based column (in bytes) of
+ * the offending token, what was found, what was expected, and for an unknown name a suggestion.
+ * Depth and length are bounded: 100,000 brackets give an error, not a crash. */
+attain_status atn_formula_compile(attain_context *ctx, const char *text, const atn_name *names,
+                                  size_t n_names, const atn_calendar *calendar,
+                                  atn_formula **formula, attain_error *err);
+void atn_formula_free(attain_context *ctx, atn_formula *formula);
+
+size_t atn_formula_n_names(const atn_formula *formula);
+/* Whether name k occurs in the formula (after constant folding). */
+bool atn_formula_uses(const atn_formula *formula, size_t k);
+
+/* Doubles of work space that a forward or reverse call needs for this many lanes. */
+size_t atn_formula_work_size(const atn_formula *formula, size_t lanes);
+
+/* value[l] for l < lanes.  inputs[k] points at 1 double (scalar) or `lanes` doubles (column) for
+ * each name in order; unused names may be NULL.  Domain errors give NaN or inf, as C99's libm. */
+void atn_formula_value(const atn_formula *formula, size_t lanes, const double *const *inputs,
+                       double *restrict value, double *restrict work);
+
+/* Value as above, and the reverse sweep in the same call:
+ *   adjoint[k] += sum_l seed[l] d value[l] / d name_k          scalar names (one double)
+ *   adjoint[k][l] += seed[l] d value[l] / d name_k[l]          column names (lanes doubles)
+ * adjoint[k] NULL: not wanted.  seed NULL: all ones.  value may be NULL.
+ * A lane with seed 0 contributes exactly 0, whatever its derivative. */
+void atn_formula_gradient(const atn_formula *formula, size_t lanes, const double *const *inputs,
+                          const double *seed, double *restrict value, double *const *adjoint,
+                          double *restrict work);
+
+/* Value and each lane's derivative: jacobian[k][l] = d value[l] / d name_k (overwritten) for every
+ * name, scalar or column; jacobian[k] NULL: not wanted. */
+void atn_formula_jacobian(const atn_formula *formula, size_t lanes, const double *const *inputs,
+                          double *restrict value, double *const *jacobian, double *restrict work);
+
+/* A formula without lanes: values[k] for each name (NULL if there are none). */
+attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
+                                   const double *values, size_t n_names,
+                                   const atn_calendar *calendar, double *result,
+                                   attain_error *err);
+
+#endif
