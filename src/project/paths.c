@@ -139,6 +139,13 @@ void atn_paths_realise(const atn_paths *paths, size_t chunk, size_t worker)
     }
 }
 
+/* The reference by its own name and by none are one. */
+static size_t plain(const attain_study *study, size_t definition)
+{
+    if (definition == ATN_NONE || study->definitions[definition].reference) return ATN_NONE;
+    return definition;
+}
+
 static double moved(double y, atn_link link, double shift)
 {
     if (link == ATN_LINK_IDENTITY) return y + shift;
@@ -153,8 +160,11 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
     const atn_link link = posterior->study->series[paths->series].link;
     const size_t b = posterior->block_of_series[paths->series];
     const double *y = atn_paths_chunk(paths, chunk);
+    const bool other = plain(posterior->study, definition) != ATN_NONE;
     double shift[ATN_LANES];
     for (size_t l = 0; l < ATN_LANES; l++) {
+        shift[l] = link == ATN_LINK_LOG ? 1.0 : 0.0;
+        if (!other) continue;
         const atn_model *model;
         const double *theta =
             atn_posterior_theta(posterior, b, atn_paths_draw(paths, chunk, l), &model);
@@ -165,19 +175,14 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
         double *to = x + i * ATN_LANES;
         if (!isnan(reported[i])) {
             for (size_t l = 0; l < ATN_LANES; l++) to[l] = reported[i];
+        } else if (!other) {
+            memmove(to, from, ATN_LANES * sizeof *to);
         } else if (link == ATN_LINK_LOG) {
             for (size_t l = 0; l < ATN_LANES; l++) to[l] = from[l] * shift[l];
         } else {
             for (size_t l = 0; l < ATN_LANES; l++) to[l] = moved(from[l], link, shift[l]);
         }
     }
-}
-
-/* The reference by its own name and by none are one. */
-static size_t plain(const attain_study *study, size_t definition)
-{
-    if (definition == ATN_NONE || study->definitions[definition].reference) return ATN_NONE;
-    return definition;
 }
 
 /* Whether the report states exactly what one whole step of the past amounted to; which one. */
