@@ -1,0 +1,137 @@
+/* The public way in: where a study's bytes come from, and what is said about them. */
+#include <string.h>
+
+#include "io/reader.h"
+
+enum { STUDY_LIMIT = 8 << 20 };
+
+void attain_study_options_init(attain_study_options *options)
+{
+    *options = (attain_study_options){.version = 1};
+}
+
+/* Copies what atn_study_complete found, giving study.json's name, lines and columns to places that
+ * are pointers only. */
+static void copy_problems(const atn_reader *r, const attain_diagnostics *found)
+{
+    for (size_t k = 0; k < attain_diagnostics_count(found); k++) {
+        const attain_diagnostic *d = attain_diagnostics_get(found, k);
+        atn_place place = {.file = d->file, .pointer = d->pointer, .line = d->line,
+                           .column = d->column};
+        if (!*d->file) place.file = r->file;
+        if (place.line == 0 && *d->pointer)
+            atn_json_locate(r->text, r->length, d->pointer, false, &place.line, &place.column);
+        atn_diagnose(r->list, d->severity, d->code, &place, "%s", d->message);
+    }
+}
+
+static attain_status complete(atn_reader *r, attain_study *study)
+{
+    attain_diagnostics *found = NULL;
+    attain_status status = attain_diagnostics_create(r->ctx, &found, r->err);
+    if (status != ATTAIN_OK) return status;
+    status = atn_study_complete(study, found, r->err);
+    if (status == ATTAIN_OK) status = atn_diagnostics_status(found, 0, ATTAIN_ERR_FIELD, r->err);
+    if (status != ATTAIN_ERR_NOMEM) copy_problems(r, found);
+    attain_diagnostics_free(found);
+    return status;
+}
+
+/* Reads and completes; the caller's list may be NULL. */
+static attain_status read_whole(atn_reader *r, const attain_study_options *options,
+                                attain_diagnostics *problems, attain_study **study)
+{
+    attain_diagnostics *own = NULL;
+    attain_study *result = NULL;
+    if (!problems) {
+        const attain_status made = attain_diagnostics_create(r->ctx, &own, r->err);
+        if (made != ATTAIN_OK) return made;
+    }
+    r->list = problems ? problems : own;
+    const size_t before = attain_diagnostics_count(r->list);
+    attain_status status = atn_study_read(r, options, &result);
+    if (status == ATTAIN_OK) status = complete(r, result);
+    /* a list that lost an item for want of memory must not pass for whole */
+    if (status == ATTAIN_OK)
+        status = atn_diagnostics_status(r->list, before, ATTAIN_ERR_FIELD, r->err);
+    attain_diagnostics_free(own);
+    if (status != ATTAIN_OK) {
+        attain_study_free(result);
+        return status;
+    }
+    *study = result;
+    return ATTAIN_OK;
+}
+
+/* An error without a place in a text belongs in the list too. */
+static attain_status file_problem(attain_diagnostics *problems, const char *file,
+                                  attain_status status, const attain_error *err)
+{
+    const atn_place place = {.file = file};
+    if (status != ATTAIN_ERR_NOMEM)
+        atn_diagnose(problems, ATTAIN_SEVERITY_ERROR, "unreadable-file", &place, "%s",
+                     err->message);
+    return status;
+}
+
+attain_status attain_study_load(attain_context *context, const char *path,
+                                const attain_study_options *options, attain_diagnostics *problems,
+                                attain_study **study, attain_error *err)
+{
+    attain_error own;
+    atn_reader r = {.ctx = context, .err = err ? err : &own};
+    char *file = NULL, *folder = NULL, *text = NULL;
+    attain_status status;
+    atn_error_clear(r.err);
+    *study = NULL;
+    const bool is_folder = strcmp(path, "-") != 0 && atn_is_folder(path);
+    file = is_folder ? atn_path_join(context, path, "study.json") : atn_strdup(context, path);
+    folder = is_folder ? atn_strdup(context, path) : atn_path_folder(context, path);
+    if (!file || !folder) {
+        status = atn_fail_nomem(r.err);
+        goto done;
+    }
+    status = atn_file_read(context, file, STUDY_LIMIT, &text, &r.length, r.err);
+    if (status != ATTAIN_OK) {
+        file_problem(problems, file, status, r.err);
+        goto done;
+    }
+    r.file = file;
+    r.folder = folder;
+    r.text = text;
+    status = read_whole(&r, options, problems, study);
+done:
+    atn_free(context, text);
+    atn_free(context, folder);
+    atn_free(context, file);
+    return status;
+}
+
+attain_status attain_study_parse(attain_context *context, const char *json, size_t json_length,
+                                 const char *table, size_t table_length,
+                                 const attain_study_options *options,
+                                 attain_diagnostics *problems, attain_study **study,
+                                 attain_error *err)
+{
+    attain_error own;
+    atn_reader r = {.ctx = context, .err = err ? err : &own, .file = "study.json", .table = table,
+                    .table_length = table_length, .length = json_length};
+    atn_error_clear(r.err);
+    *study = NULL;
+    char *text = atn_strndup(context, json, json_length); /* the locator needs the end marked */
+    if (!text) return atn_fail_nomem(r.err);
+    r.text = text;
+    const attain_status status = read_whole(&r, options, problems, study);
+    atn_free(context, text);
+    return status;
+}
+
+const char *attain_study_title(const attain_study *study)
+{
+    return study->title;
+}
+
+size_t attain_study_report_count(const attain_study *study)
+{
+    return study->n_reports;
+}
