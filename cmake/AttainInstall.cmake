@@ -21,6 +21,9 @@ install(FILES "${PROJECT_BINARY_DIR}/attainConfig.cmake"
               "${PROJECT_BINARY_DIR}/attainConfigVersion.cmake"
         DESTINATION "${package_folder}")
 
+# Relative to where the file lies, so that an installed tree may be moved.
+file(RELATIVE_PATH prefix_from_pc "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
+     "${CMAKE_INSTALL_PREFIX}")
 configure_file(cmake/attain.pc.in attain.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/attain.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 

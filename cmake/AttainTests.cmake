@@ -16,6 +16,19 @@ target_compile_definitions(attain_inside INTERFACE
 target_link_libraries(attain_inside INTERFACE attain_static attain_warnings PkgConfig::ATTAIN_GSL
                       attain_random123 Threads::Threads m)
 
+# A locale with a decimal comma in the build folder, where the `locales` package is installed; the
+# tests look for it and say so when it is missing.
+find_program(ATTAIN_LOCALEDEF localedef)
+mark_as_advanced(ATTAIN_LOCALEDEF)
+set(attain_locale_folder "${PROJECT_BINARY_DIR}/locale")
+if(ATTAIN_LOCALEDEF AND EXISTS /usr/share/i18n/locales/de_DE
+   AND NOT EXISTS "${attain_locale_folder}/de_DE.UTF-8")
+  file(MAKE_DIRECTORY "${attain_locale_folder}")
+  execute_process(COMMAND "${ATTAIN_LOCALEDEF}" -i de_DE -f UTF-8
+                          "${attain_locale_folder}/de_DE.UTF-8"
+                  OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE ignored)
+endif()
+
 # attain_unit_test(NAME [SOURCES file...] [LABELS label...] [TIMEOUT seconds])
 # A cmocka program from NAME.c (and more sources), run by ctest in its own build folder.  With the
 # label `long` it is left out of the default `ctest` run of scripts/test.sh.
@@ -36,7 +49,8 @@ function(attain_unit_test name)
   if(NOT unit_TIMEOUT)
     set(unit_TIMEOUT 600)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${unit_TIMEOUT} LABELS "unit;${unit_LABELS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${unit_TIMEOUT} LABELS "unit;${unit_LABELS}"
+                       ENVIRONMENT "LOCPATH=${attain_locale_folder}")
 endfunction()
 
 # attain_benchmark(NAME [SOURCES file...]): built with everything, run by scripts/bench.sh alone.

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Usage: host_find_package.sh SOURCE_FOLDER PREFIX CMAKE COMPILER FLAGS
+set -eu
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$3" -S "$1/package" -B "$scratch/build" "-DCMAKE_PREFIX_PATH=$2" "-DCMAKE_C_COMPILER=$4" \
+    "-DCMAKE_C_FLAGS=$5" >"$scratch/log" 2>&1 &&
+    "$3" --build "$scratch/build" >>"$scratch/log" 2>&1 || {
+    cat "$scratch/log"
+    exit 1
+}
+for program in host_shared host_static; do
+    "$scratch/build/$program" "$scratch/results-$program"
+done
+cmp "$scratch/results-host_shared/results.json" "$scratch/results-host_static/results.json"

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Usage: host_pkg_config.sh SOURCE_FOLDER LIBRARY_FOLDER c|c++ COMPILER [FLAG...]
+set -eu
+source=$1 library=$2 language=$3
+shift 3
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+standard=c11
+[ "$language" = c ] || standard=c++17
+PKG_CONFIG_PATH="$library/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+export PKG_CONFIG_PATH
+
+# shellcheck disable=SC2046  # lists of flags
+"$@" -x "$language" -std=$standard -Wall -Wextra -Wpedantic -Werror "$source/host.c" -x none \
+    $(pkg-config --cflags --libs attain gsl) -o "$scratch/host"
+LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/results"
+test -s "$scratch/results/results.json"
+test -s "$scratch/results/report.md"
+
+if [ "$language" = c ]; then # and with the static library
+    # shellcheck disable=SC2046
+    "$@" -std=$standard "$source/host.c" $(pkg-config --cflags attain) "$library/libattain.a" \
+        $(pkg-config --static --libs-only-l attain | sed 's/-lattain //') -o "$scratch/static"
+    "$scratch/static" "$scratch/results"
+fi
