@@ -23,17 +23,18 @@ static size_t member(const char *json, const char *key, const char **text)
 
 static void put_row(FILE *stream, attain_format format, const char *name)
 {
-    const char *json = attain_curve_json(name), *formula;
-    const int n = (int)member(json, "formula", &formula);
+    const char *json = attain_curve_json(name), *title, *formula;
+    const int n_title = (int)member(json, "title", &title);
+    const int n_formula = (int)member(json, "formula", &formula);
     if (format == ATTAIN_FORMAT_CSV)
-        fprintf(stream, "%s,\"%.*s\"\r\n", name, n, formula);
+        fprintf(stream, "%s,\"%.*s\",\"%.*s\"\r\n", name, n_title, title, n_formula, formula);
     else
-        fprintf(stream, "%-18s %.*s\n", name, n, formula);
+        fprintf(stream, "%-17s %-38.*s %.*s\n", name, n_title, title, n_formula, formula);
 }
 
 static void list(FILE *stream, attain_format format)
 {
-    if (format == ATTAIN_FORMAT_CSV) fputs("name,formula\r\n", stream);
+    if (format == ATTAIN_FORMAT_CSV) fputs("name,title,formula\r\n", stream);
     if (format == ATTAIN_FORMAT_JSON) fputs("[\n", stream);
     for (size_t i = 0; i < attain_curve_count(); i++) {
         const char *name = attain_curve_name(i);

@@ -4,7 +4,8 @@
 expect 'the curves' 0 @curves.txt '' curves
 expect 'as CSV' 0 @curves.csv '' curves --format csv
 expect 'as JSON' 0 '*' '' curves --format json
-for name in constant linear exponential logistic gompertz richards weibull power; do
+for name in constant damped_trend exponential gompertz linear logistic piecewise_linear power richards step \
+    weibull; do
     expect "$name" 0 '~"formula"' '' curves "$name"
     holds "$name as it ships" cmp "$OUT" "$SOURCE/models/curves/$name.json"
 done

@@ -51,7 +51,7 @@ expect 'malformed' 2 '*' "~attain: --assert 'goals/year-40k/probability': " \
     run study -o - --assert 'goals/year-40k/probability'
 
 # A gate: no k satisfies this one.
-expect 'a gate that fails' 1 '~warning' '*' run study -o - --set /fit/max_k=-10
+expect 'a gate that fails' 1 '~warning' '*' run study -o - --set /fit/max_k=1e-9
 
 # What goes wrong.
 expect 'no such study' 5 '' '~nowhere' run nowhere
@@ -62,6 +62,6 @@ expect 'a broken table' 3 '' '~reports.csv:10' run study --no-charts
 holds 'wrote nothing' test ! -e study/results
 copy_study
 expect 'no density anywhere' 4 '' '*' run study -o - \
-    --set '/series/visits/parameters={"rate": -5, "slope": -5}'
+    --set '/series/visits/parameters={"start": -5, "slope": -5}'
 expect 'a file for a folder' 5 '*' '~study/study.json' run study --no-charts -o study/study.json
 finish
