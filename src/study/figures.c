@@ -1,0 +1,153 @@
+/* Reports made comparable: per step, on the link scale, with what definitions allow. */
+#include "figures.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model_internal.h"
+
+static double window_steps(const attain_study *study, const atn_report *report)
+{
+    const atn_calendar *calendar = &study->calendar;
+    const long first = atn_calendar_step(calendar, report->start);
+    const long last = atn_calendar_step(calendar, report->end);
+    const double ends = atn_calendar_share(calendar, first, report->start, report->end);
+    if (first == last) return ends;
+    return ends + (double)(last - first - 1) +
+           atn_calendar_share(calendar, last, report->start, report->end);
+}
+
+/* The statement with half of the grain that its wording expects (METHODS 4) put back. */
+static double expected_value(const atn_report *report)
+{
+    if (report->relation == ATN_BETWEEN) return 0.5 * (report->value + report->upper);
+    if (report->relation != ATN_OVER && report->relation != ATN_NEARLY) return report->value;
+    double q[ATN_MAX_GRAINS], probability[ATN_MAX_GRAINS], mean = 0.0;
+    const size_t n = atn_grains(fabs(report->value), report->grain, q, probability);
+    for (size_t k = 0; k < n; k++) mean += probability[k] * q[k];
+    return report->value + (report->relation == ATN_OVER ? 0.5 : -0.5) * mean;
+}
+
+static atn_figure make_figure(const attain_study *study, const atn_report *report)
+{
+    atn_figure f = {.report = report, .series = &study->series[report->series]};
+    f.steps = window_steps(study, report);
+    f.value =
+        report->relation == ATN_BETWEEN ? 0.5 * (report->value + report->upper) : report->value;
+    f.expected = expected_value(report);
+    atn_report_implied(study, report, &f.low, &f.high);
+    if (report->relation != ATN_EXACT) { /* exact: its errors are in the interval already */
+        f.low -= 2.0 * report->error * fabs(f.low);
+        if (isfinite(f.high)) f.high += 2.0 * report->error * fabs(f.high);
+        if (f.series->link == ATN_LINK_LOGIT) f.high = fmin(f.high, 1.0);
+    }
+    if (report->statistic == ATN_TOTAL) {
+        f.value /= f.steps;
+        f.expected /= f.steps;
+        f.low /= f.steps;
+        f.high /= f.steps;
+    }
+    return f;
+}
+
+atn_figure *atn_figures_create(const attain_study *study, size_t *n)
+{
+    atn_figure *figures = ATN_NEW_ARRAY(study->ctx, atn_figure, study->n_reports);
+    *n = 0;
+    for (size_t r = 0; figures && r < study->n_reports; r++)
+        if (study->reports[r].used) figures[(*n)++] = make_figure(study, &study->reports[r]);
+    return figures;
+}
+
+/* A definition's factor or shift on the link scale: middle and half of its 95 % range. */
+static void definition_range(const attain_study *study, size_t d, double *middle, double *half)
+{
+    *middle = *half = 0.0;
+    if (d == ATN_NONE || study->definitions[d].reference) return;
+    const atn_parameter *p = &study->definitions[d].factor;
+    if (!p->present) return;
+    const bool factor = study->series[study->definitions[d].series].link == ATN_LINK_LOG;
+    double low = p->value, mid = p->value, high = p->value;
+    if (!p->fixed) {
+        low = atn_prior_quantile(&p->prior, 0.025);
+        mid = atn_prior_quantile(&p->prior, 0.5);
+        high = atn_prior_quantile(&p->prior, 0.975);
+    }
+    *middle = factor ? log(mid) : mid;
+    *half = 0.5 * (factor ? log(high / low) : high - low);
+}
+
+static double group_half(const atn_group *groups, size_t a, size_t b)
+{
+    if (a == b) return 0.0;
+    const double sd_a = a == ATN_NONE ? 0.0 : groups[a].bias_sd;
+    const double sd_b = b == ATN_NONE ? 0.0 : groups[b].bias_sd;
+    return 1.96 * hypot(sd_a, sd_b);
+}
+
+atn_allowance atn_figures_allowance(const attain_study *study, const atn_report *a,
+                                    const atn_report *b)
+{
+    /* a definition that may be five times another, or a fifth, has no content of its own */
+    const double boundless = log(5.0);
+    atn_allowance allowance = {0};
+    double slack = 0.0;
+    if (a->definition != b->definition) {
+        double middle_a, middle_b, half_a, half_b;
+        definition_range(study, a->definition, &middle_a, &half_a);
+        definition_range(study, b->definition, &middle_b, &half_b);
+        allowance.shift = middle_b - middle_a;
+        slack = hypot(half_a, half_b);
+    }
+    if (slack > boundless && study->series[a->series].link != ATN_LINK_IDENTITY) {
+        allowance = (atn_allowance){.boundless = true};
+        slack = 0.0;
+    }
+    slack = hypot(slack, group_half(study->sources, a->source, b->source));
+    allowance.slack = hypot(slack, group_half(study->releases, a->release, b->release));
+    return allowance;
+}
+
+void atn_figure_say(atn_text *text, const attain_study *study, const atn_figure *figure)
+{
+    static const char *const words[] = {
+        "", "a mean of ", "a total of ", "a peak of ", "a low of ", "", ""};
+    const atn_report *report = figure->report;
+    atn_text_add(text, words[report->statistic]);
+    atn_say_figure(text, study, report);
+    atn_text_printf(text, " (row %ld", report->row);
+    if (report->source_text && report->source_text[0])
+        atn_text_printf(text, ", %s", report->source_text);
+    if (report->definition != ATN_NONE)
+        atn_text_printf(text, ", '%s'", study->definitions[report->definition].id);
+    atn_text_add(text, ")");
+}
+
+bool atn_same_source(const atn_report *a, const atn_report *b)
+{
+    return a->source_text && b->source_text && a->source_text[0] &&
+           strcmp(a->source_text, b->source_text) == 0;
+}
+
+/* Whether figure f is one of the running totals of `like`'s source and start. */
+static bool runs_with(const atn_figure *f, const atn_figure *like)
+{
+    return f->report->statistic == ATN_TOTAL && f->report->series == like->report->series &&
+           f->report->start == like->report->start && atn_same_source(f->report, like->report);
+}
+
+bool atn_is_restated(const atn_figure *figures, size_t n, size_t earlier, size_t later)
+{
+    const atn_figure *a = &figures[earlier], *b = &figures[later];
+    if (a->report->definition == b->report->definition || !runs_with(a, b) ||
+        b->report->statistic != ATN_TOTAL)
+        return false;
+    atn_day last = a->report->published, first = b->report->published;
+    for (size_t k = 0; k < n; k++) {
+        if (!runs_with(&figures[k], b)) continue;
+        const atn_report *r = figures[k].report;
+        if (r->definition == a->report->definition && r->published > last) last = r->published;
+        if (r->definition == b->report->definition && r->published < first) first = r->published;
+    }
+    return last < first;
+}
