@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # Sourced by run.sh, test.sh and .ci/run: installs what is missing from Debian's packages.
 # Usage: install_missing package...
 

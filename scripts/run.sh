@@ -8,12 +8,12 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086  # a list of words
 install_missing $build_packages
 echo "== building (Release, in build/)"
-cmake -G Ninja -S . -B build -DCMAKE_BUILD_TYPE=Release >build.log 2>&1 &&
-    cmake --build build --target attain_command >>build.log 2>&1 || {
-    cat build.log
+mkdir -p build
+if ! { cmake -G Ninja -S . -B build -DCMAKE_BUILD_TYPE=Release &&
+    cmake --build build --target attain_command; } >build/build.log 2>&1; then
+    cat build/build.log
     exit 1
-}
-mv build.log build/build.log
+fi
 
 if [ $# -eq 0 ]; then set -- models/us-enforcement-2025; fi
 echo "== attain run $*"

@@ -3,12 +3,12 @@
 set -eu
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$3" -S "$1/package" -B "$scratch/build" "-DCMAKE_PREFIX_PATH=$2" "-DCMAKE_C_COMPILER=$4" \
-    "-DCMAKE_C_FLAGS=$5" >"$scratch/log" 2>&1 &&
-    "$3" --build "$scratch/build" >>"$scratch/log" 2>&1 || {
+if ! { "$3" -S "$1/package" -B "$scratch/build" "-DCMAKE_PREFIX_PATH=$2" \
+    "-DCMAKE_C_COMPILER=$4" "-DCMAKE_C_FLAGS=$5" &&
+    "$3" --build "$scratch/build"; } >"$scratch/log" 2>&1; then
     cat "$scratch/log"
     exit 1
-}
+fi
 for program in host_shared host_static; do
     "$scratch/build/$program" "$scratch/results-$program"
 done
