@@ -420,7 +420,6 @@ static attain_status draw_all(nest *s, const proposal *pr, uint64_t seed, uint64
         status = atn_parallel_for(s->ctx, n_proposals, propose_task, &t, "fit", err);
     }
     if (status == ATTAIN_OK) {
-        s->evaluations += n_proposals;
         status = atn_importance_resample(s->ctx, u, density, density + n_proposals, n_proposals,
                                          s->n, seed, chain, n_draws, result, err);
     }

@@ -47,8 +47,7 @@ static void note_unpublished(finding *f)
     size_t shown = 0;
     for (size_t r = 0; r < study->n_reports; r++)
         if (study->reports[r].published > study->as_of) {
-            add_row(&t, study->reports[r].row, shown);
-            shown++;
+            add_row(&t, study->reports[r].row, shown++);
         }
     atn_text_add(&t, ").");
     emit(f, ATTAIN_SEVERITY_NOTE, "not-published-yet", NULL, &t);
@@ -76,15 +75,19 @@ static void note_duplicates(finding *f)
 /* Rows of a source's running totals in one definition. */
 static void add_rows_like(atn_text *t, const atn_figure *figures, size_t n, const atn_figure *like)
 {
-    size_t shown = 0;
-    for (size_t k = 0; k < n; k++) {
-        const atn_report *r = figures[k].report;
+    size_t count = 0, shown = 0;
+    for (size_t k = 0; k < 2 * n; k++) { /* counted first, then named */
+        const atn_report *r = figures[k % n].report;
         if (r->series != like->report->series || r->definition != like->report->definition ||
             r->start != like->report->start || r->statistic != ATN_TOTAL ||
             !atn_same_source(r, like->report))
             continue;
-        add_row(t, r->row, shown);
-        shown++;
+        if (k < n) {
+            count++;
+            continue;
+        }
+        if (shown == 0) atn_text_add(t, count == 1 ? "row " : "rows ");
+        add_row(t, r->row, shown++);
     }
 }
 
@@ -100,11 +103,11 @@ static void note_restated_pair(finding *f, const atn_figure *figures, size_t n, 
     begin(f, &t);
     atn_say_subject(&t, study, figures[later].series);
     atn_text_printf(
-        &t, ": %s's running totals are '%s' up to %s (row ", b->source_text,
+        &t, ": %s's running totals are '%s' up to %s (", b->source_text,
         a->definition == ATN_NONE ? "the reference" : study->definitions[a->definition].id, until);
     add_rows_like(&t, figures, n, &figures[earlier]);
     atn_text_printf(
-        &t, ") and '%s' from %s on (row ",
+        &t, ") and '%s' from %s on (",
         b->definition == ATN_NONE ? "the reference" : study->definitions[b->definition].id, from);
     add_rows_like(&t, figures, n, &figures[later]);
     atn_text_add(&t, "): a restated basis, so a definition of its own.");

@@ -86,7 +86,8 @@ static void say_comparison(inquiry *q, atn_text *t, const atn_figure *a, const a
         const double apart = fabs(b->value - a->value);
         atn_text_add(t, "they are ");
         if (series->kind == ATN_SHARE) {
-            atn_text_grouped(t, 100.0 * apart, 1);
+            atn_text_grouped(t, 100.0 * apart,
+                             fabs(fmod(1000.0 * apart + 0.5, 10.0)) < 1.0 ? 0 : 1);
             atn_text_add(t, " percentage points");
         } else {
             atn_say_number(t, series, apart, false);

@@ -115,7 +115,12 @@ void atn_figure_say(atn_text *text, const attain_study *study, const atn_figure 
     const atn_report *report = figure->report;
     atn_text_add(text, words[report->statistic]);
     atn_say_figure(text, study, report);
-    atn_text_printf(text, " (row %ld", report->row);
+    atn_text_add(text, " (");
+    if (report->n > 0) {
+        atn_say_sample(text, report);
+        atn_text_add(text, "; ");
+    }
+    atn_text_printf(text, "row %ld", report->row);
     if (report->source_text && report->source_text[0])
         atn_text_printf(text, ", %s", report->source_text);
     if (report->definition != ATN_NONE)
@@ -136,6 +141,12 @@ static bool runs_with(const atn_figure *f, const atn_figure *like)
            f->report->start == like->report->start && atn_same_source(f->report, like->report);
 }
 
+/* Whether the report speaks of `like`'s series in the same source's words. */
+static bool speaks_with(const atn_report *report, const atn_report *like)
+{
+    return report->series == like->series && atn_same_source(report, like);
+}
+
 bool atn_is_restated(const atn_figure *figures, size_t n, size_t earlier, size_t later)
 {
     const atn_figure *a = &figures[earlier], *b = &figures[later];
@@ -143,9 +154,10 @@ bool atn_is_restated(const atn_figure *figures, size_t n, size_t earlier, size_t
         b->report->statistic != ATN_TOTAL)
         return false;
     atn_day last = a->report->published, first = b->report->published;
-    for (size_t k = 0; k < n; k++) {
-        if (!runs_with(&figures[k], b)) continue;
+    for (size_t k = 0; k < n;
+         k++) { /* a source that goes on using the first has restated nothing */
         const atn_report *r = figures[k].report;
+        if (!speaks_with(r, b->report)) continue;
         if (r->definition == a->report->definition && r->published > last) last = r->published;
         if (r->definition == b->report->definition && r->published < first) first = r->published;
     }

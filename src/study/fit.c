@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "stacking.h"
+#include "stats/nested.h"
 
 enum {
     FIT_VERSION = 1,
@@ -108,11 +109,12 @@ static attain_status find_best_mode(estimation *e, const atn_target *target, atn
             continue;
         }
         if (status != ATTAIN_OK) break;
-        c->evaluations += found.evaluations;
         bool known = false;
         for (size_t k = 0; k < starts; k++)
             known = known || same_mode(densities[k], found.log_density);
         if (!known) c->n_modes++;
+        c->evaluations += found.evaluations;
+        found.evaluations = 0; /* what follows at the best mode is counted there */
         densities[starts++] = found.log_density;
         keep_if_better(e->ctx, &found, best, &any);
         status = atn_poll(e->ctx, "fit", (double)starts / N_STARTS, err);
@@ -146,23 +148,44 @@ static attain_status keep_draws(const estimation *e, atn_laplace *laplace, atn_c
     return ATTAIN_OK;
 }
 
+/* Draws about the best mode: nested where there are latent values (the joint mode misleads there,
+ * stats/nested.h), plain Laplace otherwise. */
+static attain_status draw_about(estimation *e, const atn_target *target, atn_mode *mode,
+                                atn_laplace *laplace, attain_error *err)
+{
+    const size_t n_parameters = atn_model_n_parameters(e->model);
+    const size_t n_proposals = PROPOSALS_PER_DRAW * e->n_draws;
+    if (n_parameters == target->n || n_parameters == 0)
+        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, e->n_draws,
+                                laplace, err);
+    atn_mode marginal = {0};
+    const attain_status status =
+        atn_nested_draw(e->ctx, target, n_parameters, mode->u, e->seed, e->chain, n_proposals,
+                        e->n_draws, &marginal, laplace, err);
+    if (status != ATTAIN_OK) return status;
+    marginal.evaluations += mode->evaluations;
+    atn_mode_free(e->ctx, mode);
+    *mode = marginal;
+    return ATTAIN_OK;
+}
+
 static attain_status estimate(estimation *e, atn_candidate *c, attain_error *err)
 {
     const atn_target target = {atn_model_dimension(e->model), target_density, e};
     atn_mode mode = {0};
+    atn_laplace laplace = {0};
     attain_status status = open_estimation(e, err);
     if (status == ATTAIN_OK) status = find_best_mode(e, &target, c, &mode, err);
+    if (status == ATTAIN_OK) status = draw_about(e, &target, &mode, &laplace, err);
     if (status == ATTAIN_OK) {
         c->mode_log_density = mode.log_density;
         c->gradient_norm = mode.gradient_norm;
         c->outcome = mode.outcome;
-        atn_laplace laplace = {0};
-        status = atn_laplace_draw(e->ctx, &target, &mode, e->seed, e->chain,
-                                  PROPOSALS_PER_DRAW * e->n_draws, e->n_draws, &laplace, err);
-        if (status == ATTAIN_OK) status = keep_draws(e, &laplace, c, err);
-        atn_laplace_free(e->ctx, &laplace);
-        atn_mode_free(e->ctx, &mode);
+        c->evaluations += mode.evaluations;
+        status = keep_draws(e, &laplace, c, err);
     }
+    atn_laplace_free(e->ctx, &laplace);
+    atn_mode_free(e->ctx, &mode);
     close_estimation(e);
     return status;
 }
@@ -295,7 +318,7 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
     attain_fit_settings defaults;
     attain_fit_settings_init(&defaults);
     if (!settings) settings = &defaults;
-    size_t n_draws;
+    size_t n_draws = 0;
     attain_status status = check_settings(study, settings, &n_draws, err);
     if (status != ATTAIN_OK) return status;
     attain_posterior *p = ATN_NEW(context, attain_posterior);

@@ -65,9 +65,8 @@ void atn_say_number(atn_text *text, const atn_series *series, double value, bool
         say_plain(text, value, stated);
         return;
     }
-    const double percent = 100.0 * value;
-    const bool whole = fabs(percent - nearbyint(percent)) < 1e-9;
-    atn_text_grouped(text, percent, whole ? 0 : stated ? decimals_of(percent, true) : 1);
+    const double percent = 100.0 * value, tenth = nearbyint(10.0 * percent) / 10.0;
+    say_plain(text, stated ? percent : tenth, true);
     atn_text_add(text, "%");
 }
 
@@ -130,8 +129,8 @@ void atn_say_window(atn_text *text, atn_day start, atn_day end)
 
 void atn_say_figure(atn_text *text, const attain_study *study, const atn_report *report)
 {
-    static const char *const words[] = {"",      "at least ", "at most ", "between ",
-                                        "over ", "nearly ",   "about "};
+    static const char *const words[] = {"",      "no less than ", "no more than ", "between ",
+                                        "over ", "nearly ",       "about "};
     const atn_series *series = &study->series[report->series];
     atn_text_add(text, words[report->relation]);
     atn_say_number(text, series, report->value, true);
@@ -139,6 +138,19 @@ void atn_say_figure(atn_text *text, const attain_study *study, const atn_report 
         atn_text_add(text, " and ");
         atn_say_number(text, series, report->upper, true);
     }
+}
+
+void atn_say_sample(atn_text *text, const atn_report *report)
+{
+    double unit = 1.0; /* of the last digit that the share was stated with */
+    for (int d = decimals_of(report->value, true); d > 0; d--) unit /= 10.0;
+    if (unit * report->n < 0.5) {
+        say_plain(text, nearbyint(report->value * report->n), true);
+        atn_text_add(text, " of ");
+    } else {
+        atn_text_add(text, "n = ");
+    }
+    say_plain(text, report->n, true);
 }
 
 /* Whether the label already says the unit; upper and lower case count as the same. */
@@ -178,8 +190,8 @@ static void say_statement(atn_text *text, const attain_study *study, const atn_r
     if (report->statistic == ATN_MEAN && series->kind == ATN_FLOW)
         atn_text_printf(text, " per %s", step);
     if (report->n > 0) {
-        atn_text_add(text, " (n = ");
-        say_plain(text, report->n, true);
+        atn_text_add(text, " (");
+        atn_say_sample(text, report);
         atn_text_add(text, ")");
     }
     atn_text_add(text, " ");

@@ -16,5 +16,7 @@ void atn_say_subject(atn_text *text, const attain_study *study, const atn_series
 void atn_say_window(atn_text *text, atn_day start, atn_day end);
 /* The figure in its own words: "over 2,000", "between 1,200 and 1,500". */
 void atn_say_figure(atn_text *text, const attain_study *study, const atn_report *report);
+/* Of a share with sample size: "613 of 1,179" where its digits give the count, else "n = 1,179". */
+void atn_say_sample(atn_text *text, const atn_report *report);
 
 #endif
