@@ -73,6 +73,14 @@ static void say_ratio(atn_text *t, double ratio)
     atn_text_grouped(t, ratio, ratio < 0.1 ? 4 : 2);
 }
 
+/* A difference of shares: "4 percentage points", "3.5 percentage points". */
+static void say_points(atn_text *t, double apart)
+{
+    const double points = nearbyint(1000.0 * apart) / 10.0;
+    atn_text_grouped(t, points, points == nearbyint(points) ? 0 : 1);
+    atn_text_add(t, " percentage points");
+}
+
 /* How the second compares with the first, and what their definitions would explain. */
 static void say_comparison(inquiry *q, atn_text *t, const atn_figure *a, const atn_figure *b)
 {
@@ -85,13 +93,10 @@ static void say_comparison(inquiry *q, atn_text *t, const atn_figure *a, const a
     } else {
         const double apart = fabs(b->value - a->value);
         atn_text_add(t, "they are ");
-        if (series->kind == ATN_SHARE) {
-            atn_text_grouped(t, 100.0 * apart,
-                             fabs(fmod(1000.0 * apart + 0.5, 10.0)) < 1.0 ? 0 : 1);
-            atn_text_add(t, " percentage points");
-        } else {
+        if (series->kind == ATN_SHARE)
+            say_points(t, apart);
+        else
             atn_say_number(t, series, apart, false);
-        }
         atn_text_add(t, " apart");
     }
     if (a->report->definition == b->report->definition) return;
