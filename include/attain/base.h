@@ -118,7 +118,7 @@ ATTAIN_API void attain_context_free(attain_context *context);
 /* Turns off GSL's process-wide aborting error handler.  Call once, before threads start. */
 ATTAIN_API void attain_gsl_quiet(void);
 
-/* An empty list of problems, owned by the caller. */
+/* An empty list of problems, owned by the caller.  NULL reads as an empty list below. */
 ATTAIN_API attain_status attain_diagnostics_create(attain_context *context,
                                                    attain_diagnostics **list,
                                                    attain_error *err) ATTAIN_MUST_CHECK;

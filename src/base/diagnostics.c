@@ -31,19 +31,20 @@ void attain_diagnostics_free(attain_diagnostics *list)
 
 size_t attain_diagnostics_count(const attain_diagnostics *list)
 {
-    return list->count;
+    return list ? list->count : 0;
 }
 
 size_t attain_diagnostics_count_of(const attain_diagnostics *list, attain_severity at_least)
 {
     size_t n = 0;
+    if (!list) return 0;
     for (size_t i = 0; i < list->count; i++) n += list->items[i].severity >= at_least;
     return n;
 }
 
 const attain_diagnostic *attain_diagnostics_get(const attain_diagnostics *list, size_t index)
 {
-    return index < list->count ? list->items + index : NULL;
+    return list && index < list->count ? list->items + index : NULL;
 }
 
 /* Copies a text behind *at and moves on; NULL counts as empty. */

@@ -119,6 +119,9 @@ static void diagnostics_keep_everything(void **state)
     assert_string_equal(err.message, "0");
     attain_diagnostics_free(list);
     attain_diagnostics_free(NULL);
+    assert_int_equal(attain_diagnostics_count(NULL), 0);
+    assert_int_equal(attain_diagnostics_count_of(NULL, ATTAIN_SEVERITY_NOTE), 0);
+    assert_null(attain_diagnostics_get(NULL, 0));
     atn_diagnose(NULL, ATTAIN_SEVERITY_ERROR, "nowhere", NULL, "nobody listens");
     attain_context_free(ctx);
 }
