@@ -1,5 +1,5 @@
-/* CSV text to rows of cells.  libcsv is fed up to each comma or line end, so that every cell's place
- * is known when it is handed over. */
+/* CSV text to rows of cells.  libcsv is fed up to each comma or line end, so that every cell's
+ * place is known when it is handed over. */
 #include <csv.h>
 #include <string.h>
 
@@ -13,9 +13,9 @@ typedef struct reading {
     attain_diagnostics *list;
     attain_error *err;
     attain_status status;
-    long line, column;             /* of the byte to be fed next */
-    long cell_line, cell_column;   /* where the running cell began */
-    size_t row_first;              /* first cell of the running row */
+    long line, column;           /* of the byte to be fed next */
+    long cell_line, cell_column; /* where the running cell began */
+    size_t row_first;            /* first cell of the running row */
     bool nomem;
 } reading;
 
@@ -40,11 +40,14 @@ static void on_cell(void *bytes, size_t n, void *user)
     atn_table *t = r->table;
     void *text = t->bytes, *cells = t->cells;
     if (r->nomem) return;
-    if (!atn_grow(r->ctx, &text, &t->byte_capacity, t->n_bytes + n + 1, 1)) r->nomem = true;
-    else t->bytes = text;
+    if (!atn_grow(r->ctx, &text, &t->byte_capacity, t->n_bytes + n + 1, 1))
+        r->nomem = true;
+    else
+        t->bytes = text;
     if (!atn_grow(r->ctx, &cells, &t->cell_capacity, t->n_cells + 1, sizeof *t->cells))
         r->nomem = true;
-    else t->cells = cells;
+    else
+        t->cells = cells;
     if (r->nomem) return;
     if (n) memcpy(t->bytes + t->n_bytes, bytes, n);
     t->bytes[t->n_bytes + n] = '\0';
@@ -95,7 +98,7 @@ static void report_broken(reading *r, const char *text, size_t done)
 /* Feeds the text piece by piece; false when it ended early. */
 static bool feed(reading *r, struct csv_parser *parser, const char *text, size_t length)
 {
-    size_t row_start = 0;
+    size_t row_start = 0, cell_start = 0;
     for (size_t at = 0; at < length;) {
         size_t n = strcspn(text + at, ",\r\n");
         if (at + n < length) n++;
@@ -107,20 +110,23 @@ static bool feed(reading *r, struct csv_parser *parser, const char *text, size_t
         const size_t cells = r->table->n_cells, rows = r->table->n_rows;
         const size_t done = csv_parse(parser, text + at, n, on_cell, on_row, r);
         if (done < n) {
-            if (csv_error(parser) != CSV_EPARSE) r->nomem = true;
-            else report_broken(r, text + at, done);
+            if (csv_error(parser) != CSV_EPARSE)
+                r->nomem = true;
+            else
+                report_broken(r, text + at, done);
             return false;
         }
         if (r->nomem) return false;
         advance(r, text + at, n);
         at += n;
-        const bool between = r->table->n_rows > rows || r->table->n_cells == r->row_first;
-        const char last = text[at - 1];
-        if (r->table->n_cells > cells || (between && (last == '\n' || last == '\r'))) {
+        const bool blank =
+            at == cell_start + 1 && (text[cell_start] == '\n' || text[cell_start] == '\r');
+        if (r->table->n_cells > cells || blank) {
             r->cell_line = r->line;
             r->cell_column = r->column;
+            cell_start = at;
         }
-        if (r->table->n_rows > rows) row_start = at;
+        if (r->table->n_rows > rows || blank) row_start = at;
     }
     return true;
 }
@@ -158,12 +164,12 @@ static void parse(reading *r, const char *text, size_t length)
         return;
     }
     csv_set_space_func(&parser, no_space);
-    if (feed(r, &parser, text, length) &&
-        csv_fini(&parser, on_cell, on_row, r) != 0 && !r->nomem) {
+    if (feed(r, &parser, text, length) && csv_fini(&parser, on_cell, on_row, r) != 0 && !r->nomem) {
         if (csv_error(&parser) == CSV_EPARSE)
             report(r, r->cell_line, r->cell_column, "csv-grammar",
                    "the quote that opens here never closes");
-        else r->nomem = true;
+        else
+            r->nomem = true;
     }
     csv_free(&parser);
 }
@@ -172,8 +178,16 @@ attain_status atn_table_parse(attain_context *ctx, const char *text, size_t leng
                               const char *file, attain_diagnostics *list, atn_table *table,
                               attain_error *err)
 {
-    reading r = {.ctx = ctx, .table = table, .file = file, .list = list, .err = err,
-                 .status = ATTAIN_OK, .line = 1, .column = 1, .cell_line = 1, .cell_column = 1};
+    reading r = {.ctx = ctx,
+                 .table = table,
+                 .file = file,
+                 .list = list,
+                 .err = err,
+                 .status = ATTAIN_OK,
+                 .line = 1,
+                 .column = 1,
+                 .cell_line = 1,
+                 .cell_column = 1};
     *table = (atn_table){0};
     char *copy = atn_strndup(ctx, text, length); /* strcspn needs the end marked */
     if (!copy) return atn_fail_nomem(err);

@@ -304,8 +304,15 @@ attain_status atn_json_scan(attain_context *ctx, const char *text, size_t length
                             attain_diagnostics *list, atn_json_numbers *numbers, char *masked,
                             attain_error *err)
 {
-    scanner s = {.ctx = ctx, .text = text, .at = text, .end = text + length, .file = file,
-                 .list = list, .err = err, .numbers = numbers, .masked = masked,
+    scanner s = {.ctx = ctx,
+                 .text = text,
+                 .at = text,
+                 .end = text + length,
+                 .file = file,
+                 .list = list,
+                 .err = err,
+                 .numbers = numbers,
+                 .masked = masked,
                  .status = ATTAIN_OK};
     const char *bad = bad_utf8(text, length);
     if (bad) {

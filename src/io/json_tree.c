@@ -12,13 +12,12 @@ static const double *fill_numbers(cJSON *node, const double *next)
 {
     if (cJSON_IsNumber(node)) node->valuedouble = *next++;
     cJSON *child;
-    cJSON_ArrayForEach(child, node) next = fill_numbers(child, next);
+    cJSON_ArrayForEach (child, node) next = fill_numbers(child, next);
     return next;
 }
 
-attain_status atn_json_parse(attain_context *ctx, const char *text, size_t length,
-                             const char *file, attain_diagnostics *list, cJSON **tree,
-                             attain_error *err)
+attain_status atn_json_parse(attain_context *ctx, const char *text, size_t length, const char *file,
+                             attain_diagnostics *list, cJSON **tree, attain_error *err)
 {
     *tree = NULL;
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
@@ -28,13 +27,14 @@ attain_status atn_json_parse(attain_context *ctx, const char *text, size_t lengt
     atn_json_numbers numbers = {0};
     char *masked = atn_strndup(ctx, text, length);
     if (!masked) return atn_fail_nomem(err);
-    attain_status status =
-        atn_json_scan(ctx, text, length, file, list, &numbers, masked, err);
+    attain_status status = atn_json_scan(ctx, text, length, file, list, &numbers, masked, err);
     if (status == ATTAIN_OK) {
         /* the text is known to be good, so only memory can fail here */
         *tree = cJSON_ParseWithLength(masked, length);
-        if (*tree) fill_numbers(*tree, numbers.values);
-        else status = atn_fail_nomem(err);
+        if (*tree)
+            fill_numbers(*tree, numbers.values);
+        else
+            status = atn_fail_nomem(err);
     }
     atn_free(ctx, numbers.values);
     atn_free(ctx, masked);

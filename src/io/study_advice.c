@@ -57,7 +57,7 @@ static bool ends_with(const char *text, size_t *n, const char *suffix)
 
 void atn_number_advice(const char *text, char advice[ATN_ADVICE_SIZE])
 {
-    static const unit units[] = {{"percent", 0.01}, {"%", 0.01},     {"thousand", 1e3},
+    static const unit units[] = {{"percent", 0.01}, {"%", 0.01},      {"thousand", 1e3},
                                  {"k", 1e3},        {"million", 1e6}, {"billion", 1e9},
                                  {"m", 1e6},        {"bn", 1e9},      {"+", 1}};
     static const char *const openings[] = {"$", "\xE2\x82\xAC", "\xC2\xA3", "+", "~", ">", "<"};
@@ -123,8 +123,10 @@ void atn_date_advice(const char *text, char advice[ATN_ADVICE_SIZE])
     }
     if (count != 3) return;
     if (digits[0] == 4) {
-        if (iso(part[0], part[1], part[2], a)) snprintf(advice, ATN_ADVICE_SIZE, "; write %s", a);
-        else snprintf(advice, ATN_ADVICE_SIZE, "; there is no such day");
+        if (iso(part[0], part[1], part[2], a))
+            snprintf(advice, ATN_ADVICE_SIZE, "; write %s", a);
+        else
+            snprintf(advice, ATN_ADVICE_SIZE, "; there is no such day");
         return;
     }
     if (digits[2] != 4) return;

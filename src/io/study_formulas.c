@@ -19,8 +19,8 @@ static void report(atn_reader *r, const char *pointer, attain_status status, con
     size_t n = strlen(what);
     memcpy(message, what, n + 1);
     strncat(message, err->message, sizeof message - n - 1);
-    atn_problem_at(r, ATTAIN_SEVERITY_ERROR, ATTAIN_ERR_FORMULA, what[0] == 'f' ? "formula" : "prior",
-                   &place, message);
+    atn_problem_at(r, ATTAIN_SEVERITY_ERROR, ATTAIN_ERR_FORMULA,
+                   what[0] == 'f' ? "formula" : "prior", &place, message);
 }
 
 /* A prior that uses m, t1 or t2 waits for the reports; any other can be read now. */
@@ -31,12 +31,13 @@ static void judge_prior(atn_reader *r, const atn_parameter *p)
     if (!p->present || p->fixed || p->is_default || !p->prior_text) return;
     attain_error err = {0};
     atn_prior prior;
-    const attain_status alone = atn_prior_parse(r->ctx, p->prior_text, NULL, NULL, 0,
-                                                &r->study->calendar, &prior, &err);
+    const attain_status alone =
+        atn_prior_parse(r->ctx, p->prior_text, NULL, NULL, 0, &r->study->calendar, &prior, &err);
     if (alone == ATTAIN_OK) return;
     attain_error with = {0};
-    if (alone != ATTAIN_ERR_NOMEM && atn_prior_parse(r->ctx, p->prior_text, names, values, 3,
-                                                     &r->study->calendar, &prior, &with) == ATTAIN_OK)
+    if (alone != ATTAIN_ERR_NOMEM &&
+        atn_prior_parse(r->ctx, p->prior_text, names, values, 3, &r->study->calendar, &prior,
+                        &with) == ATTAIN_OK)
         return;
     report(r, p->pointer, alone, "prior: ", &err);
 }
@@ -55,8 +56,8 @@ static void judge_formula(atn_reader *r, const atn_trend *trend)
     for (size_t i = 0; i < s->n_series; i++) names[k++] = (atn_name){s->series[i].id, true};
     attain_error err = {0};
     atn_formula *formula = NULL;
-    const attain_status status = atn_formula_compile(r->ctx, trend->formula_text, names, n,
-                                                     &s->calendar, &formula, &err);
+    const attain_status status =
+        atn_formula_compile(r->ctx, trend->formula_text, names, n, &s->calendar, &formula, &err);
     atn_free(r->ctx, names);
     if (status != ATTAIN_OK) report(r, trend->pointer, status, "formula: ", &err);
     atn_formula_free(r->ctx, formula);

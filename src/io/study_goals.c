@@ -7,8 +7,8 @@
 
 /* Which goals' statistics a kind of series has. */
 static const bool fits[3][ATN_ROLLING_TOTAL + 1] = {
-    [ATN_FLOW] = {[ATN_VALUE] = true, [ATN_MEAN] = true, [ATN_TOTAL] = true,
-                  [ATN_ROLLING_TOTAL] = true},
+    [ATN_FLOW] =
+        {[ATN_VALUE] = true, [ATN_MEAN] = true, [ATN_TOTAL] = true, [ATN_ROLLING_TOTAL] = true},
     [ATN_STOCK] = {[ATN_LEVEL] = true, [ATN_MEAN] = true},
     [ATN_SHARE] = {[ATN_VALUE] = true, [ATN_MEAN] = true},
 };
@@ -46,8 +46,10 @@ static void read_target(atn_reader *r, const cJSON *object, atn_goal *goal)
     for (int k = 0; k < 2; k++) {
         if (!atn_get_number(r, object, keys[k], k == 0, out[k])) continue;
         if (link == ATN_LINK_LOG && !(*out[k] > 0))
-            ATN_BAD(r, "out-of-range", keys[k], "'%s' of a series with a log link must be greater "
-                    "than 0", keys[k]);
+            ATN_BAD(r, "out-of-range", keys[k],
+                    "'%s' of a series with a log link must be greater "
+                    "than 0",
+                    keys[k]);
         if (link == ATN_LINK_LOGIT && !(*out[k] > 0 && *out[k] < 1))
             ATN_BAD(r, "out-of-range", keys[k],
                     "'%s' of a share lies between 0 and 1; 52 %% is written 0.52", keys[k]);
@@ -128,8 +130,7 @@ static void read_compound(atn_reader *r, const cJSON *object, atn_goal *goal)
     static const char *const plain[] = {"id", "label", "note", "$schema"};
     const cJSON *member;
     goal->series = goal->definition = ATN_NONE;
-    cJSON_ArrayForEach(member, object)
-    {
+    cJSON_ArrayForEach (member, object) {
         bool fine = strcmp(member->string, form_keys[goal->form]) == 0;
         for (size_t k = 0; k < 4; k++) fine = fine || strcmp(member->string, plain[k]) == 0;
         const char *const *known = atn_object_keys(ATN_OBJECT_GOAL);
@@ -145,7 +146,8 @@ static void read_compound(atn_reader *r, const cJSON *object, atn_goal *goal)
     if (n < (before ? 2 : 1) || (before && n > 2))
         ATN_BAD(r, "wrong-type", form_keys[goal->form], "'%s' must be a list of %s goals' ids",
                 form_keys[goal->form], before ? "two" : "other");
-    else goal->members = ATN_MAKE(r, size_t, n);
+    else
+        goal->members = ATN_MAKE(r, size_t, n);
 }
 
 static void read_goal(atn_reader *r, const cJSON *object, atn_goal *goal)
@@ -180,14 +182,15 @@ static void resolve_members(atn_reader *r, const cJSON *object, atn_goal *goal)
     const cJSON *list = atn_member(object, form_keys[goal->form]), *item;
     const size_t mark = atn_enter(r, form_keys[goal->form]);
     size_t k = 0;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         const size_t inner = atn_enter_index(r, k++);
         const char *id = cJSON_IsString(item) ? item->valuestring : NULL;
         const size_t g = id ? atn_find_id(id, s->goals, sizeof *s->goals, s->n_goals) : ATN_NONE;
         char hint[ATN_HINT_SIZE];
-        if (g != ATN_NONE) goal->members[goal->n_members++] = g;
-        else if (!id) ATN_BAD(r, "wrong-type", NULL, "expected a goal's id");
+        if (g != ATN_NONE)
+            goal->members[goal->n_members++] = g;
+        else if (!id)
+            ATN_BAD(r, "wrong-type", NULL, "expected a goal's id");
         else
             ATN_BAD(r, "unknown-goal", NULL, "no goal is called '%.64s'%s", id,
                     atn_hint_ids(r, hint, id, s->goals, sizeof *s->goals, s->n_goals));
@@ -223,8 +226,8 @@ static void refuse_cycles(atn_reader *r)
                 stack[depth++] = member;
             } else if (state[member] == 1) {
                 const size_t mark = atn_enter_index(r, at);
-                ATN_BAD(r, "cyclic-goals", form_keys[goal->form],
-                        "goal '%.64s' is made of itself", s->goals[member].id);
+                ATN_BAD(r, "cyclic-goals", form_keys[goal->form], "goal '%.64s' is made of itself",
+                        s->goals[member].id);
                 atn_leave(r, mark);
             }
         }
@@ -246,16 +249,14 @@ void atn_read_goals(atn_reader *r, const cJSON *study)
     attain_study *s = r->study;
     const size_t mark = atn_enter(r, "goals");
     s->goals = ATN_MAKE(r, atn_goal, (size_t)cJSON_GetArraySize(list));
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (r->nomem) break;
         const size_t inner = atn_enter_index(r, s->n_goals);
         read_goal(r, item, &s->goals[s->n_goals++]);
         atn_leave(r, inner);
     }
     size_t g = 0;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (r->nomem) break;
         const size_t inner = atn_enter_index(r, g);
         if (s->goals[g].members) resolve_members(r, item, &s->goals[g]);

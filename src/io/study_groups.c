@@ -60,8 +60,9 @@ static void check_references(atn_reader *r)
             if (!definition->reference) continue;
             if (first) {
                 const size_t mark = atn_enter(r, definition->id);
-                ATN_BAD(r, "conflict", "reference", "series '%.64s' has the reference '%.64s' already",
-                        s->series[k].id, first->id);
+                ATN_BAD(r, "conflict", "reference",
+                        "series '%.64s' has the reference '%.64s' already", s->series[k].id,
+                        first->id);
                 atn_leave(r, mark);
             }
             first = definition;
@@ -81,8 +82,7 @@ static void read_definitions(atn_reader *r, const cJSON *study)
     const size_t mark = atn_enter(r, "definitions");
     if (atn_need_object(r, map)) s->definitions = ATN_MAKE(r, atn_definition, atn_count_named(map));
     if (!s->definitions) map = NULL;
-    cJSON_ArrayForEach(member, map)
-    {
+    cJSON_ArrayForEach (member, map) {
         if (atn_is_remark(member) || r->nomem) continue;
         atn_definition *d = &s->definitions[s->n_definitions++];
         d->id = atn_copy(r, member->string);
@@ -120,8 +120,7 @@ static void read_named(atn_reader *r, const cJSON *study, const char *key, atn_g
     const size_t mark = atn_enter(r, key);
     if (atn_need_object(r, map)) *groups = ATN_MAKE(r, atn_group, atn_count_named(map));
     if (!*groups) map = NULL;
-    cJSON_ArrayForEach(member, map)
-    {
+    cJSON_ArrayForEach (member, map) {
         if (atn_is_remark(member) || r->nomem) continue;
         atn_group *group = &(*groups)[(*n)++];
         group->id = atn_copy(r, member->string);
@@ -168,8 +167,10 @@ static void read_seed(atn_reader *r, const cJSON *object, uint64_t *seed)
 {
     double value;
     if (!atn_get_number(r, object, "seed", false, &value)) return;
-    if (value >= 0 && value <= MAX_SEED && value == floor(value)) *seed = (uint64_t)value;
-    else ATN_BAD(r, "out-of-range", "seed", "'seed' must be a whole number from 0 to 2^53");
+    if (value >= 0 && value <= MAX_SEED && value == floor(value))
+        *seed = (uint64_t)value;
+    else
+        ATN_BAD(r, "out-of-range", "seed", "'seed' must be a whole number from 0 to 2^53");
 }
 
 static void read_fit(atn_reader *r, const cJSON *study)

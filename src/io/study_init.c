@@ -19,7 +19,8 @@ static attain_status each(attain_context *ctx, const char *folder, bool write, a
         char *path = atn_path_join(ctx, folder, asset->name);
         if (!path) return atn_fail_nomem(err);
         attain_status status = ATTAIN_OK;
-        if (write) status = atn_file_write(ctx, path, atn_asset_text(asset), asset->size, err);
+        if (write)
+            status = atn_file_write(ctx, path, atn_asset_text(asset), asset->size, err);
         else if (exists(path))
             status = atn_fail(err, ATTAIN_ERR_FILE, "'%.180s' is there already", path);
         atn_free(ctx, path);

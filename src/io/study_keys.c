@@ -2,10 +2,10 @@
 #include "io/reader.h"
 
 static const char *const study_keys[] = {
-    "title",  "note",    "origin", "as_of",       "horizon", "step",        "reports", "series",
-    "inputs", "sources", "goals",  "definitions", "fit",     "measurement", "releases", "scenarios",
-    NULL};
-static const char *const series_keys[] = {"kind",       "label",     "unit",     "link",
+    "title",   "note",        "origin",   "as_of",     "horizon", "step",
+    "reports", "series",      "inputs",   "sources",   "goals",   "definitions",
+    "fit",     "measurement", "releases", "scenarios", NULL};
+static const char *const series_keys[] = {"kind",       "label",      "unit",      "link",
                                           "trend",      "parameters", "deviation", "calendar",
                                           "step_sigma", NULL};
 static const char *const formula_keys[] = {"formula", NULL};
@@ -20,9 +20,9 @@ static const char *const measurement_keys[] = {"error", "scale", "df", "design_e
 static const char *const fit_keys[] = {"method", "chains", "warmup", "draws",
                                        "seed",   "max_k",  NULL};
 static const char *const goal_keys[] = {
-    "id",       "label",  "series", "definition", "statistic", "over",   "held",   "start",
-    "deadline", "target", "upper",  "direction",  "readings",  "all_of", "any_of", "before",
-    NULL};
+    "id",       "label",  "series",   "definition", "statistic", "over",
+    "held",     "start",  "deadline", "target",     "upper",     "direction",
+    "readings", "all_of", "any_of",   "before",     NULL};
 #define ATN_AS_TEXT(id, name) name,
 static const char *const column_names[] = {ATN_COLUMN_LIST(ATN_AS_TEXT) NULL};
 static const char *const object_names[] = {ATN_OBJECT_LIST(ATN_AS_TEXT)};

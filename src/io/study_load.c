@@ -16,8 +16,8 @@ static void copy_problems(const atn_reader *r, const attain_diagnostics *found)
 {
     for (size_t k = 0; k < attain_diagnostics_count(found); k++) {
         const attain_diagnostic *d = attain_diagnostics_get(found, k);
-        atn_place place = {.file = d->file, .pointer = d->pointer, .line = d->line,
-                           .column = d->column};
+        atn_place place = {
+            .file = d->file, .pointer = d->pointer, .line = d->line, .column = d->column};
         if (!*d->file) place.file = r->file;
         if (place.line == 0 && *d->pointer)
             atn_json_locate(r->text, r->length, d->pointer, false, &place.line, &place.column);
@@ -54,24 +54,26 @@ static attain_status read_whole(atn_reader *r, const attain_study_options *optio
     /* a list that lost an item for want of memory must not pass for whole */
     if (status == ATTAIN_OK)
         status = atn_diagnostics_status(r->list, before, ATTAIN_ERR_FIELD, r->err);
+    else if (atn_diagnostics_status(r->list, before, status, NULL) == ATTAIN_ERR_NOMEM)
+        status = ATTAIN_ERR_NOMEM;
     attain_diagnostics_free(own);
     if (status != ATTAIN_OK) {
         attain_study_free(result);
-        return status;
+        if (status != ATTAIN_ERR_NOMEM) return status;
+        atn_error_clear(r->err); /* an earlier problem is not what ended the call */
+        return atn_fail_nomem(r->err);
     }
     *study = result;
     return ATTAIN_OK;
 }
 
 /* An error without a place in a text belongs in the list too. */
-static attain_status file_problem(attain_diagnostics *problems, const char *file,
-                                  attain_status status, const attain_error *err)
+static void file_problem(attain_diagnostics *problems, const char *file, attain_status status,
+                         const attain_error *err)
 {
     const atn_place place = {.file = file};
-    if (status != ATTAIN_ERR_NOMEM)
-        atn_diagnose(problems, ATTAIN_SEVERITY_ERROR, "unreadable-file", &place, "%s",
-                     err->message);
-    return status;
+    if (status == ATTAIN_ERR_NOMEM) return;
+    atn_diagnose(problems, ATTAIN_SEVERITY_ERROR, "unreadable-file", &place, "%s", err->message);
 }
 
 attain_status attain_study_load(attain_context *context, const char *path,
@@ -109,13 +111,16 @@ done:
 
 attain_status attain_study_parse(attain_context *context, const char *json, size_t json_length,
                                  const char *table, size_t table_length,
-                                 const attain_study_options *options,
-                                 attain_diagnostics *problems, attain_study **study,
-                                 attain_error *err)
+                                 const attain_study_options *options, attain_diagnostics *problems,
+                                 attain_study **study, attain_error *err)
 {
     attain_error own;
-    atn_reader r = {.ctx = context, .err = err ? err : &own, .file = "study.json", .table = table,
-                    .table_length = table_length, .length = json_length};
+    atn_reader r = {.ctx = context,
+                    .err = err ? err : &own,
+                    .file = "study.json",
+                    .table = table,
+                    .table_length = table_length,
+                    .length = json_length};
     atn_error_clear(r.err);
     *study = NULL;
     char *text = atn_strndup(context, json, json_length); /* the locator needs the end marked */

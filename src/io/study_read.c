@@ -18,8 +18,8 @@ static attain_study *new_study(atn_reader *r)
     s->error_df = INFINITY;
     s->design_effect = 1;
     s->default_error = 0.05;
-    s->fit = (atn_fit_spec){.chains = 4, .warmup = 1000, .draws = 1000, .seed = 20250120,
-                            .max_k = 0.7};
+    s->fit =
+        (atn_fit_spec){.chains = 4, .warmup = 1000, .draws = 1000, .seed = 20250120, .max_k = 0.7};
     return s;
 }
 
@@ -62,8 +62,10 @@ static void apply_override(atn_reader *r, cJSON *tree, const char *text)
         return;
     }
     cJSON_Delete(value);
-    if (status == ATTAIN_ERR_NOMEM) r->nomem = true;
-    else argument_problem(r, "bad-override", "--set", err.message);
+    if (status == ATTAIN_ERR_NOMEM)
+        r->nomem = true;
+    else
+        argument_problem(r, "bad-override", "--set", err.message);
 }
 
 static void read_calendar(atn_reader *r, const cJSON *tree, const char *as_of)
@@ -96,7 +98,8 @@ static void read_calendar(atn_reader *r, const cJSON *tree, const char *as_of)
         ATN_BAD(r, "bad-window", "as_of", "'as_of' lies after 'horizon'");
     if (!origin || !horizon) return;
     if (atn_calendar_step(&s->calendar, s->horizon) >= MAX_STEPS) {
-        ATN_BAD(r, "out-of-range", "horizon", "the study spans more than 100,000 steps; use a "
+        ATN_BAD(r, "out-of-range", "horizon",
+                "the study spans more than 100,000 steps; use a "
                 "longer 'step'");
         return;
     }
@@ -153,8 +156,10 @@ attain_status atn_study_read(atn_reader *r, const attain_study_options *options,
     if (!r->nomem) {
         const attain_status status =
             atn_json_parse(r->ctx, r->text, r->length, r->file, r->list, &tree, r->err);
-        if (status == ATTAIN_ERR_NOMEM) r->nomem = true;
-        else if (status != ATTAIN_OK) r->status = status;
+        if (status == ATTAIN_ERR_NOMEM)
+            r->nomem = true;
+        else if (status != ATTAIN_OK)
+            r->status = status;
     }
     const size_t n_set = options ? options->n_set : 0;
     if (tree && n_set) r->study->overrides = ATN_MAKE(r, char *, n_set);
@@ -166,8 +171,10 @@ attain_status atn_study_read(atn_reader *r, const attain_study_options *options,
     cJSON_Delete(tree);
     r->tree = NULL;
     if (r->nomem) r->status = atn_fail_nomem(r->err);
-    if (r->status == ATTAIN_OK) *study = r->study;
-    else attain_study_free(r->study);
+    if (r->status == ATTAIN_OK)
+        *study = r->study;
+    else
+        attain_study_free(r->study);
     r->study = NULL;
     return r->status;
 }

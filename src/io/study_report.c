@@ -25,7 +25,8 @@ static void say(cursor *c, attain_severity severity, const char *code, atn_colum
         atn_problem(c->r, severity, ATTAIN_ERR_FIELD, code, there ? name : NULL, "%s", message);
         return;
     }
-    atn_place place = {.file = row->file, .line = row->entries[column].line,
+    atn_place place = {.file = row->file,
+                       .line = row->entries[column].line,
                        .column = row->entries[column].column};
     if (place.line == 0) place.line = row->line;
     atn_problem_at(c->r, severity, ATTAIN_ERR_TABLE, code, &place, message);
@@ -216,9 +217,9 @@ static void read_grain(cursor *c, atn_report *report, bool related)
         return;
     }
     if (!related || !is_rounded(report->relation) || !is_blank(c, ATN_COLUMN_GRAIN)) return;
-    const bool share = report->series != ATN_NONE &&
-                       c->r->study->series[report->series].kind == ATN_SHARE;
-    if (share || report->value < 10)
+    if (report->series == ATN_NONE) return;
+    const bool share = c->r->study->series[report->series].kind == ATN_SHARE;
+    if (share || fabs(report->value) < 10)
         bad(c, "missing-value", ATN_COLUMN_GRAIN,
             "'%s' needs a 'grain' here: the roundness of %s does not show how far it may be off",
             atn_relation_name(report->relation), share ? "a share" : "a figure below 10");
@@ -244,8 +245,7 @@ static void read_figures(cursor *c, atn_report *report)
     report->n = NAN;
     if (number_of(c, ATN_COLUMN_N, false, &report->n)) {
         if (!(report->n > 0)) bad(c, "out-of-range", ATN_COLUMN_N, "'n' must be greater than 0");
-        if (report->series != ATN_NONE &&
-            c->r->study->series[report->series].kind != ATN_SHARE)
+        if (report->series != ATN_NONE && c->r->study->series[report->series].kind != ATN_SHARE)
             bad(c, "conflict", ATN_COLUMN_N, "only a share has a sample size 'n'");
         else if (related && relation != ATN_EXACT)
             bad(c, "conflict", ATN_COLUMN_N, "a sample size 'n' goes with 'exact' only");
@@ -253,7 +253,8 @@ static void read_figures(cursor *c, atn_report *report)
     double stale = 0;
     if (number_of(c, ATN_COLUMN_STALE, false, &stale) &&
         !(stale >= 0 && stale <= 36525 && stale == floor(stale))) {
-        bad(c, "out-of-range", ATN_COLUMN_STALE, "'stale' must be a whole number of days, 0 or more");
+        bad(c, "out-of-range", ATN_COLUMN_STALE,
+            "'stale' must be a whole number of days, 0 or more");
         stale = 0;
     }
     report->stale = (long)stale;
@@ -270,7 +271,8 @@ static void read_definition(cursor *c, atn_report *report)
     if (d == ATN_NONE || report->series == ATN_NONE) return;
     if (s->definitions[d].series != report->series)
         bad(c, "conflict", ATN_COLUMN_DEFINITION, "'%.64s' is a definition of another series", id);
-    else if (!s->definitions[d].reference) report->definition = d;
+    else if (!s->definitions[d].reference)
+        report->definition = d;
 }
 
 /* A declared source by its id or by the text it says it stands for. */
@@ -301,7 +303,8 @@ static void read_origin(cursor *c, atn_report *report)
         report->error = s->sources[report->source].error;
     double own;
     if (!number_of(c, ATN_COLUMN_ERROR, false, &own)) return;
-    if (own > 0) report->error = own;
+    if (own > 0)
+        report->error = own;
     else
         bad(c, "out-of-range", ATN_COLUMN_ERROR,
             "'error' is relative and greater than 0, like 0.05 for 5 %%");
@@ -349,10 +352,10 @@ bool atn_read_report(atn_reader *r, const atn_report_row *row, atn_report *repor
 
 void atn_report_free(attain_context *ctx, atn_report *report)
 {
-    const void *const owned[] = {report->sentence,        report->definition_text, report->source_text,
-                                 report->release_text,    report->url,
-                                 report->quote,           report->note,
-                                 report->place.file,      report->place.pointer};
+    const void *const owned[] = {
+        report->sentence,     report->definition_text, report->source_text, report->release_text,
+        report->url,          report->quote,           report->note,        report->place.file,
+        report->place.pointer};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++) atn_free(ctx, owned[k]);
     *report = (atn_report){0};
 }

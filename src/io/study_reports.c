@@ -24,8 +24,8 @@ static void add_row(atn_reader *r, const atn_report_row *row, size_t *capacity)
     if (atn_read_report(r, row, &r->study->reports[r->study->n_reports])) r->study->n_reports++;
 }
 
-static void table_problem(atn_reader *r, const char *file, const char *code, long line,
-                          long column, const char *message)
+static void table_problem(atn_reader *r, const char *file, const char *code, long line, long column,
+                          const char *message)
 {
     const atn_place place = {.file = file, .line = line, .column = column};
     atn_problem_at(r, ATTAIN_SEVERITY_ERROR, ATTAIN_ERR_TABLE, code, &place, message);
@@ -86,8 +86,9 @@ static void read_row(atn_reader *r, const char *file, const atn_table *table, si
         entries[column_of[j]] =
             (atn_entry){.text = cell->text, .line = cell->line, .column = cell->column};
     }
-    add_row(r, &(atn_report_row){.file = file, .row = (long)k, .line = row->line,
-                                 .entries = entries}, capacity);
+    add_row(r,
+            &(atn_report_row){.file = file, .row = (long)k, .line = row->line, .entries = entries},
+            capacity);
 }
 
 static void read_table(atn_reader *r, const char *file, const char *text, size_t length,
@@ -95,15 +96,15 @@ static void read_table(atn_reader *r, const char *file, const char *text, size_t
 {
     atn_table table;
     attain_error err = {0};
-    const attain_status status =
-        atn_table_parse(r->ctx, text, length, file, r->list, &table, &err);
+    const attain_status status = atn_table_parse(r->ctx, text, length, file, r->list, &table, &err);
     if (status == ATTAIN_ERR_NOMEM) r->nomem = true;
     if (status == ATTAIN_ERR_TABLE && r->status == ATTAIN_OK) {
         r->status = status;
         *r->err = err;
     }
     if (!r->nomem && table.n_rows == 0 && status == ATTAIN_OK)
-        table_problem(r, file, "missing-column", 1, 1, "the table is empty: its header row is missing");
+        table_problem(r, file, "missing-column", 1, 1,
+                      "the table is empty: its header row is missing");
     if (!r->nomem && table.n_rows > 0) {
         size_t *column_of = ATN_MAKE(r, size_t, table.rows[0].n_cells);
         if (column_of && read_header(r, file, &table, column_of))
@@ -148,7 +149,8 @@ static void read_file(atn_reader *r, const char *name, const char *member, size_
         return;
     }
     const attain_status status = atn_file_read(r->ctx, path, TABLE_LIMIT, &text, &length, &err);
-    if (status == ATTAIN_ERR_NOMEM) r->nomem = true;
+    if (status == ATTAIN_ERR_NOMEM)
+        r->nomem = true;
     else if (status != ATTAIN_OK)
         atn_problem(r, ATTAIN_SEVERITY_ERROR, status, "unreadable-file", member, "%s", err.message);
     else {
@@ -172,7 +174,8 @@ static void read_inline(atn_reader *r, const cJSON *object, long row, size_t *ca
         if (!node) continue;
         if (cJSON_IsNumber(node))
             entries[c] = (atn_entry){.is_number = true, .number = node->valuedouble};
-        else if (cJSON_IsString(node)) entries[c] = (atn_entry){.text = node->valuestring};
+        else if (cJSON_IsString(node))
+            entries[c] = (atn_entry){.text = node->valuestring};
         else if (c != ATN_COLUMN_NOTE) {
             ATN_BAD(r, "wrong-type", names[c], "'%s' must be text or a number, not %s", names[c],
                     atn_kind_of(node));
@@ -235,12 +238,13 @@ void atn_read_reports(atn_reader *r, const cJSON *study)
         read_file(r, node->valuestring, "reports", &capacity);
     } else if (cJSON_IsArray(node)) {
         const size_t mark = atn_enter(r, "reports");
-        cJSON_ArrayForEach(item, node)
-        {
+        cJSON_ArrayForEach (item, node) {
             if (r->nomem) break;
             const size_t inner = atn_enter_index(r, k++);
-            if (cJSON_IsString(item)) read_file(r, item->valuestring, NULL, &capacity);
-            else read_inline(r, item, (long)k, &capacity);
+            if (cJSON_IsString(item))
+                read_file(r, item->valuestring, NULL, &capacity);
+            else
+                read_inline(r, item, (long)k, &capacity);
             atn_leave(r, inner);
         }
         atn_leave(r, mark);

@@ -85,8 +85,7 @@ static void read_one_series(atn_reader *r, const cJSON *object, atn_series *seri
     if (atn_get_word(r, object, "link", false, atn_link_names, &link) &&
         (kind == ATN_SHARE) != (link == ATN_LINK_LOGIT) && link != ATN_LINK_IDENTITY)
         ATN_BAD(r, "conflict", "link", "a %s cannot have a %s link; it has %s or identity",
-                atn_kind_names[kind], atn_link_names[link],
-                kind == ATN_SHARE ? "logit" : "log");
+                atn_kind_names[kind], atn_link_names[link], kind == ATN_SHARE ? "logit" : "log");
     series->link = (atn_link)link;
     const char *label = atn_get_text(r, object, "label", false);
     const char *unit = atn_get_text(r, object, "unit", false);
@@ -114,8 +113,7 @@ void atn_read_series(atn_reader *r, const cJSON *study)
     const size_t n = atn_count_named(map);
     if (n == 0) ATN_BAD(r, "missing-key", NULL, "a study has at least one series");
     s->series = ATN_MAKE(r, atn_series, n);
-    cJSON_ArrayForEach(member, map)
-    {
+    cJSON_ArrayForEach (member, map) {
         if (atn_is_remark(member) || r->nomem) continue;
         atn_series *series = &s->series[s->n_series++];
         series->id = atn_copy(r, member->string);
@@ -176,11 +174,13 @@ static void read_input(atn_reader *r, const cJSON *object, atn_input *input, siz
     if (!r->nomem && r->calendar_ok && values) {
         const size_t mark = atn_enter(r, "values");
         if (atn_need_object(r, values))
-            cJSON_ArrayForEach(entry, values) read_input_value(r, entry, input, seen);
+            cJSON_ArrayForEach (entry, values) read_input_value(r, entry, input, seen);
         atn_leave(r, mark);
         for (size_t k = 0; k < n_steps; k++) {
-            if (!seen[k]) input->values[k] = value;
-            else if (hold) value = input->values[k];
+            if (!seen[k])
+                input->values[k] = value;
+            else if (hold)
+                value = input->values[k];
         }
     }
     atn_free(r->ctx, seen);
@@ -196,8 +196,7 @@ void atn_read_inputs(atn_reader *r, const cJSON *study)
     const size_t mark = atn_enter(r, "inputs");
     if (atn_need_object(r, map)) s->inputs = ATN_MAKE(r, atn_input, atn_count_named(map));
     if (!s->inputs) map = NULL;
-    cJSON_ArrayForEach(member, map)
-    {
+    cJSON_ArrayForEach (member, map) {
         if (atn_is_remark(member) || r->nomem) continue;
         atn_input *input = &s->inputs[s->n_inputs++];
         input->id = atn_copy(r, member->string);

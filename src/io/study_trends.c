@@ -100,8 +100,8 @@ static void default_parameter(atn_reader *r, const cJSON *entry, const atn_serie
     const cJSON *prior = NULL;
     if (series->link != ATN_LINK_LOG) prior = atn_member(entry, atn_link_name(series->link));
     if (!prior) prior = atn_member(entry, "prior");
-    *p = (atn_parameter){.lower = -INFINITY, .upper = INFINITY, .present = true,
-                         .is_default = true};
+    *p =
+        (atn_parameter){.lower = -INFINITY, .upper = INFINITY, .present = true, .is_default = true};
     p->name = atn_copy(r, entry->string);
     p->prior_text = atn_copy(r, prior->valuestring);
     p->pointer = atn_copy(r, pointer);
@@ -133,8 +133,7 @@ static void add_curve(atn_reader *r, const char *name, const char *json, const c
     trend->pointer = atn_copy(r, pointer);
     trend->parameters = ATN_MAKE(r, atn_parameter, (size_t)cJSON_GetArraySize(parameters));
     const size_t mark = atn_enter(r, "parameters");
-    cJSON_ArrayForEach(entry, parameters)
-    {
+    cJSON_ArrayForEach (entry, parameters) {
         if (r->nomem) break;
         atn_parameter *p = &trend->parameters[trend->n_parameters];
         r->mute = judged(series, entry->string);
@@ -191,8 +190,7 @@ static void read_formula(atn_reader *r, const cJSON *object, const cJSON *stated
     if (!trend->parameters) return;
     const size_t at = atn_enter(r, "parameters");
     const cJSON *entry;
-    cJSON_ArrayForEach(entry, stated)
-    {
+    cJSON_ArrayForEach (entry, stated) {
         if (atn_is_remark(entry)) continue;
         if (!is_name(entry->string))
             ATN_BAD(r, "bad-id", entry->string,
@@ -213,8 +211,7 @@ static void refuse_strangers(atn_reader *r, const cJSON *stated, const atn_serie
 {
     const size_t mark = atn_enter(r, "parameters");
     const cJSON *entry;
-    cJSON_ArrayForEach(entry, stated)
-    {
+    cJSON_ArrayForEach (entry, stated) {
         if (atn_is_remark(entry)) continue;
         bool known = false;
         const char *names[MAX_HINTS];
@@ -242,8 +239,7 @@ static void read_list(atn_reader *r, const cJSON *list, const cJSON *stated, atn
     series->trends = ATN_MAKE(r, atn_trend, n);
     const cJSON *item;
     size_t k = 0;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (r->nomem) break;
         const char *json = NULL;
         char pointer[ATN_JSON_POINTER_SIZE];
@@ -253,7 +249,8 @@ static void read_list(atn_reader *r, const cJSON *list, const cJSON *stated, atn
         if (!cJSON_IsString(item))
             ATN_BAD(r, "wrong-type", NULL, "a list of trends holds curves' names, not %s",
                     atn_kind_of(item));
-        else json = find_curve(r, item->valuestring);
+        else
+            json = find_curve(r, item->valuestring);
         for (size_t j = 0; json && j < series->n_trends; j++) {
             if (strcmp(series->trends[j].name, item->valuestring) != 0) continue;
             ATN_BAD(r, "duplicate-id", NULL, "this curve stands in the list twice");
@@ -270,7 +267,8 @@ static void read_single(atn_reader *r, const cJSON *trend, const cJSON *stated, 
     char pointer[ATN_JSON_POINTER_SIZE];
     const size_t mark = atn_enter(r, "trend");
     memcpy(pointer, r->pointer, sizeof pointer);
-    if (cJSON_IsString(trend)) name = trend->valuestring;
+    if (cJSON_IsString(trend))
+        name = trend->valuestring;
     else if (trend)
         ATN_BAD(r, "wrong-type", NULL,
                 "a trend is a curve's name, a list of names or {\"formula\": \"...\"}, not %s",
@@ -294,7 +292,9 @@ void atn_read_trends(atn_reader *r, const cJSON *object, atn_series *series)
         read_formula(r, trend, stated, series);
         return; /* its parameters are judged against the formula */
     }
-    if (cJSON_IsArray(trend)) read_list(r, trend, stated, series);
-    else read_single(r, trend, stated, series);
+    if (cJSON_IsArray(trend))
+        read_list(r, trend, stated, series);
+    else
+        read_single(r, trend, stated, series);
     if (stated) refuse_strangers(r, stated, series);
 }

@@ -28,8 +28,8 @@ void atn_leave(atn_reader *r, size_t mark)
     r->pointer[mark] = '\0';
 }
 
-void atn_problem_at(atn_reader *r, attain_severity severity, attain_status status,
-                    const char *code, const atn_place *place, const char *message)
+void atn_problem_at(atn_reader *r, attain_severity severity, attain_status status, const char *code,
+                    const atn_place *place, const char *message)
 {
     if (r->mute) return;
     const bool error = severity == ATTAIN_SEVERITY_ERROR;
@@ -37,8 +37,7 @@ void atn_problem_at(atn_reader *r, attain_severity severity, attain_status statu
         r->status = status;
         atn_fail_at(r->err, status, place->pointer, place->line, place->column, "%s", message);
     }
-    if (r->n_problems < MAX_PROBLEMS)
-        atn_diagnose(r->list, severity, code, place, "%s", message);
+    if (r->n_problems < MAX_PROBLEMS) atn_diagnose(r->list, severity, code, place, "%s", message);
     if (r->n_problems++ == MAX_PROBLEMS)
         atn_diagnose(r->list, ATTAIN_SEVERITY_ERROR, "too-many-problems", place,
                      "more than %d problems; the rest are not listed", MAX_PROBLEMS);
@@ -68,7 +67,8 @@ void atn_problem(atn_reader *r, attain_severity severity, attain_status status, 
     const size_t mark = strlen(r->pointer);
     if (member) atn_enter(r, member);
     atn_place place = {.file = r->file, .pointer = r->pointer};
-    if (overridden(r, r->pointer)) place.file = "--set";
+    if (overridden(r, r->pointer))
+        place.file = "--set";
     else if (r->n_problems < MAX_PROBLEMS)
         atn_json_locate(r->text, r->length, r->pointer, strcmp(code, "unknown-key") == 0,
                         &place.line, &place.column);
@@ -143,7 +143,8 @@ size_t atn_count_named(const cJSON *map)
 {
     size_t n = 0;
     const cJSON *member;
-    cJSON_ArrayForEach(member, map) if (!atn_is_remark(member)) n++;
+    cJSON_ArrayForEach (member, map)
+        if (!atn_is_remark(member)) n++;
     return n;
 }
 
@@ -151,8 +152,7 @@ void atn_check_keys(atn_reader *r, const cJSON *object, atn_object which)
 {
     const char *const *keys = atn_object_keys(which);
     const cJSON *member;
-    cJSON_ArrayForEach(member, object)
-    {
+    cJSON_ArrayForEach (member, object) {
         if (atn_is_remark(member)) {
             if (!cJSON_IsString(member) && !cJSON_IsNull(member))
                 ATN_BAD(r, "wrong-type", member->string, "a %s must be text, not %s",
@@ -214,8 +214,7 @@ const char *atn_get_text(atn_reader *r, const cJSON *object, const char *key, bo
     return NULL;
 }
 
-bool atn_get_number(atn_reader *r, const cJSON *object, const char *key, bool required,
-                    double *out)
+bool atn_get_number(atn_reader *r, const cJSON *object, const char *key, bool required, double *out)
 {
     const cJSON *member = wanted(r, object, key, required);
     if (!member) return false;

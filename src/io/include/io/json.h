@@ -27,9 +27,8 @@ attain_status atn_json_scan(attain_context *ctx, const char *text, size_t length
 
 /* Scans and builds the tree (free with cJSON_Delete).  A UTF-8 byte-order mark is skipped.
  * Returns OK, SYNTAX or NOMEM; *tree is NULL on failure. */
-attain_status atn_json_parse(attain_context *ctx, const char *text, size_t length,
-                             const char *file, attain_diagnostics *list, cJSON **tree,
-                             attain_error *err);
+attain_status atn_json_parse(attain_context *ctx, const char *text, size_t length, const char *file,
+                             attain_diagnostics *list, cJSON **tree, attain_error *err);
 
 /* Place of an RFC 6901 pointer in a text that passed the scan: of the value, or with `key` of the
  * member's name.  A pointer that leads nowhere gives its nearest ancestor. */

@@ -30,7 +30,7 @@ typedef enum atn_object {
 #define ATN_AS_OBJECT(id, name) ATN_OBJECT_##id,
     ATN_OBJECT_LIST(ATN_AS_OBJECT)
 #undef ATN_AS_OBJECT
-    ATN_OBJECTS
+        ATN_OBJECTS
 } atn_object;
 const char *atn_object_name(atn_object object);
 const char *const *atn_object_keys(atn_object object); /* NULL-terminated */
@@ -48,8 +48,8 @@ typedef struct atn_reader {
     const cJSON *tree;
     const char *file, *text; /* of study.json, for places */
     size_t length;
-    const char *folder;           /* tables are sought here; NULL: none may be read */
-    const char *table;            /* text of the table in place of a file, or NULL */
+    const char *folder; /* tables are sought here; NULL: none may be read */
+    const char *table;  /* text of the table in place of a file, or NULL */
     size_t table_length;
     char pointer[ATN_JSON_POINTER_SIZE];
 } atn_reader;
@@ -64,8 +64,8 @@ void atn_leave(atn_reader *r, size_t mark);
 void atn_problem(atn_reader *r, attain_severity severity, attain_status status, const char *code,
                  const char *member, const char *format, ...) ATTAIN_PRINTF(6, 7);
 /* The same at any place, for tables. */
-void atn_problem_at(atn_reader *r, attain_severity severity, attain_status status,
-                    const char *code, const atn_place *place, const char *message);
+void atn_problem_at(atn_reader *r, attain_severity severity, attain_status status, const char *code,
+                    const atn_place *place, const char *message);
 /* Bad field: an error of status FIELD. */
 #define ATN_BAD(r, code, member, ...)                                                              \
     atn_problem((r), ATTAIN_SEVERITY_ERROR, ATTAIN_ERR_FIELD, (code), (member), __VA_ARGS__)
@@ -103,8 +103,7 @@ bool atn_get_positive(atn_reader *r, const cJSON *object, const char *key, doubl
 bool atn_get_integer(atn_reader *r, const cJSON *object, const char *key, long low, long high,
                      long *out);
 bool atn_get_flag(atn_reader *r, const cJSON *object, const char *key, bool *out);
-bool atn_get_date(atn_reader *r, const cJSON *object, const char *key, bool required,
-                  atn_day *out);
+bool atn_get_date(atn_reader *r, const cJSON *object, const char *key, bool required, atn_day *out);
 /* Index into a NULL-terminated list of words. */
 bool atn_get_word(atn_reader *r, const cJSON *object, const char *key, bool required,
                   const char *const *words, int *out);
@@ -170,7 +169,7 @@ typedef enum atn_column {
 #define ATN_AS_COLUMN(id, name) ATN_COLUMN_##id,
     ATN_COLUMN_LIST(ATN_AS_COLUMN)
 #undef ATN_AS_COLUMN
-    ATN_COLUMNS
+        ATN_COLUMNS
 } atn_column;
 enum { ATN_REQUIRED_COLUMNS = ATN_COLUMN_UPPER + 1 };
 const char *const *atn_column_names(void); /* NULL-terminated */
