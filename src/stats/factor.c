@@ -51,6 +51,22 @@ static void set_scaled(const atn_factor *f, const double *h, double *out)
             out[i * f->n + j] = h[i * f->n + j] * f->scale[i] * f->scale[j];
 }
 
+/* Keeps the eigenvector of the least eigenvalue beyond the repair, in the solver's spare vectors.
+ */
+static void least_vector(const double *vector, double *value, size_t n, double least)
+{
+    size_t k = 0;
+    while (k + 1 < n && value[k] > least) k++;
+    for (size_t i = 0; i < n; i++) value[n + i] = vector[i * n + k];
+}
+
+void atn_factor_least_direction(const atn_factor *f, const double *work, double *direction)
+{
+    const size_t n = f->n;
+    const double *kept = work + 2 * n * n + n;
+    for (size_t i = 0; i < n; i++) direction[i] = kept[i] * f->scale[i];
+}
+
 /* V |values| V' with the floor, factored again: one form of factor serves every case. */
 static bool rebuild(atn_factor *f, const double *h, double *work)
 {
@@ -59,7 +75,12 @@ static bool rebuild(atn_factor *f, const double *h, double *work)
     set_scaled(f, h, a);
     if (!eigen(a, n, value, vector, value + n)) return false;
     double largest = 0.0;
-    for (size_t k = 0; k < n; k++) largest = fmax(largest, fabs(value[k]));
+    f->least = INFINITY;
+    for (size_t k = 0; k < n; k++) {
+        largest = fmax(largest, fabs(value[k]));
+        f->least = fmin(f->least, value[k]);
+    }
+    least_vector(vector, value, n, f->least);
     if (largest == 0.0) largest = 1.0;
     for (size_t k = 0; k < n; k++) value[k] = fmax(fabs(value[k]), eigen_floor * largest);
     for (size_t i = 0; i < n; i++)

@@ -40,6 +40,17 @@ static double effective_size(const double *log_weight, size_t count)
     return 1.0 / sum;
 }
 
+/* An exact proposal: no tail can be fitted to ratios that only rounding tells apart. */
+static bool are_equal(const double *log_ratio, size_t n)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        if (log_ratio[i] < low) low = log_ratio[i];
+        if (log_ratio[i] > high) high = log_ratio[i];
+    }
+    return high - low < 1e-9;
+}
+
 attain_status atn_importance_resample(attain_context *ctx, const double *u,
                                       const double *log_density, double *log_ratio,
                                       size_t n_proposals, size_t n, uint64_t seed, uint64_t chain,
@@ -57,7 +68,9 @@ attain_status atn_importance_resample(attain_context *ctx, const double *u,
     }
     for (size_t i = 0; i < n_proposals; i++)
         if (!isfinite(log_density[i]) || isnan(log_ratio[i])) log_ratio[i] = -INFINITY;
+    const bool exact = are_equal(log_ratio, n_proposals);
     r.pareto_k = atn_psis(log_ratio, n_proposals, 1.0, work);
+    if (exact) r.pareto_k = 0.0;
     r.k_threshold = fmin(1.0 - 1.0 / log10((double)n_proposals), 0.7);
     r.ess = isnan(r.pareto_k) ? NAN : effective_size(log_ratio, n_proposals);
     r.resampled = r.pareto_k <= r.k_threshold;

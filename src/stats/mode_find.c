@@ -169,6 +169,23 @@ static double chord_steps(climb *c, double decrement, bool *moved)
     return decrement;
 }
 
+/* Down a direction of negative curvature, where the gradient may see nothing at all. */
+static bool leave_saddle(climb *c)
+{
+    if (!c->factor.repaired || !(c->factor.least < -1e-6)) return false;
+    atn_factor_least_direction(&c->factor, c->factor_work, c->direction);
+    for (double step = 1.0; step > 1e-3; step *= 0.25)
+        for (int side = 0; side < 2; side++) {
+            memcpy(c->there.u, c->here.u, c->n * sizeof *c->there.u);
+            atn_axpy(c->there.u, side ? -step : step, c->direction, c->n);
+            atn_point_evaluate(c->target, &c->there, &c->evaluations);
+            if (!(c->there.f < c->here.f)) continue;
+            take_there(c);
+            return true;
+        }
+    return false;
+}
+
 static attain_status run_newton(climb *c, atn_mode *mode, attain_error *err)
 {
     bool usable = false, moved = true;
@@ -181,6 +198,7 @@ static attain_status run_newton(climb *c, atn_mode *mode, attain_error *err)
         decrement = newton_direction(c);
         if (decrement > tolerance || c->factor.repaired)
             decrement = chord_steps(c, decrement, &moved);
+        if (!moved) moved = leave_saddle(c);
     }
     if (usable && !c->factor.repaired && decrement <= tolerable)
         mode->outcome = ATN_CONVERGED;

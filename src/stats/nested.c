@@ -2,6 +2,7 @@
 #include "stats/nested.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cholesky.h"
@@ -463,6 +464,8 @@ static attain_status run(nest *s, nest_point at[2], outer_work *w, proposal *pr,
     const size_t m = pr->packed + pr->q;
     sample_star(s, &at[0], &at[1], pr, more + p * p, more + p * p + m);
     mode->log_density = surface(&at[0]);
+    fprintf(stderr, "surface %g value %g hld %g\n", surface(&at[0]), at[0].value, at[0].half_log_det);
+    for (size_t i = 0; i < p; i++) { fprintf(stderr, "theta %zu %g scale %g %g axis:", i, at[0].u[i], pr->scale[2*i], pr->scale[2*i+1]); for (size_t j = 0; j < p; j++) fprintf(stderr, " %.3g", pr->axes[i*p+j]); fprintf(stderr, "\n"); }
     memcpy(mode->u, at[0].u, s->n * sizeof *mode->u);
     return draw_all(s, pr, seed, chain, n_proposals, n_draws, result, err);
 }

@@ -43,7 +43,8 @@ typedef struct atn_laplace {
     size_t n, n_draws;
     double *draws;       /* n_draws x n row-major, on the whole line, after resampling */
     double *log_density; /* of each draw */
-    double pareto_k;     /* of the importance ratios (Vehtari et al. 2024); NaN: not computable */
+    double pareto_k;     /* of the importance ratios (Vehtari et al. 2024); 0 when they are all
+                             equal, infinite when too few for a tail */
     double k_threshold;  /* min(1 - 1/log10(S), 0.7), S ratios */
     double ess;          /* effective number of proposals 1 / sum w^2 */
     bool resampled;      /* draws were resampled by smoothed weights (k <= threshold) */
