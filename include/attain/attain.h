@@ -20,10 +20,10 @@
 #define ATTAIN_ATTAIN_H
 
 #include <attain/base.h>
-#include <attain/study.h>
 #include <attain/fit.h>
 #include <attain/project.h>
-#include <attain/results.h>
 #include <attain/report.h>
+#include <attain/results.h>
+#include <attain/study.h>
 
 #endif

@@ -9,8 +9,8 @@
 #include <attain/version.h>
 
 #if defined(__GNUC__)
-#define ATTAIN_API __attribute__((visibility("default")))
-#define ATTAIN_MUST_CHECK __attribute__((warn_unused_result))
+#define ATTAIN_API                 __attribute__((visibility("default")))
+#define ATTAIN_MUST_CHECK          __attribute__((warn_unused_result))
 #define ATTAIN_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define ATTAIN_API
@@ -56,9 +56,9 @@ ATTAIN_API const char *attain_status_text(attain_status status);
 /* Filled by the first failure of a call; cleared on entry of every public call.  NULL is fine. */
 typedef struct attain_error {
     attain_status status;
-    long line, column;  /* 1-based place in a text; 0 where it has no meaning */
-    char pointer[256];  /* RFC 6901 place in the study file, "" = whole document */
-    char message[256];  /* one sentence: what was found, what was expected */
+    long line, column; /* 1-based place in a text; 0 where it has no meaning */
+    char pointer[256]; /* RFC 6901 place in the study file, "" = whole document */
+    char message[256]; /* one sentence: what was found, what was expected */
 } attain_error;
 
 typedef enum attain_severity {
@@ -89,8 +89,8 @@ typedef struct attain_allocator {
 } attain_allocator;
 
 typedef struct attain_progress {
-    const char *stage;   /* "fit", "project", "draw" */
-    double fraction;     /* of this stage, 0 .. 1 */
+    const char *stage; /* "fit", "project", "draw" */
+    double fraction;   /* of this stage, 0 .. 1 */
 } attain_progress;
 
 /* Return false to end the running call with ATTAIN_ERR_INTERRUPTED.  Called from the caller's

@@ -10,14 +10,18 @@ extern "C" {
 
 typedef struct attain_posterior attain_posterior;
 
-typedef enum attain_method { ATTAIN_METHOD_STUDY = 0, ATTAIN_METHOD_MAP = 1, ATTAIN_METHOD_NUTS = 2 } attain_method;
+typedef enum attain_method {
+    ATTAIN_METHOD_STUDY = 0,
+    ATTAIN_METHOD_MAP = 1,
+    ATTAIN_METHOD_NUTS = 2
+} attain_method;
 
 typedef struct attain_fit_settings {
     int version;          /* set by attain_fit_settings_init */
     attain_method method; /* STUDY: as the study says */
     bool has_seed;
-    uint64_t seed;        /* used if has_seed, else the study's */
-    long draws;           /* joint draws; 0: the study's chains x draws.  100 .. 1,000,000 */
+    uint64_t seed; /* used if has_seed, else the study's */
+    long draws;    /* joint draws; 0: the study's chains x draws.  100 .. 1,000,000 */
 } attain_fit_settings;
 
 ATTAIN_API void attain_fit_settings_init(attain_fit_settings *settings);
@@ -36,9 +40,8 @@ ATTAIN_API void attain_posterior_free(attain_posterior *posterior);
 ATTAIN_API size_t attain_posterior_draw_count(const attain_posterior *posterior);
 /* Draws of one parameter by its name in the results ("arrests.high"); out holds draw_count doubles.
  * ARGUMENT if there is none of that name in every candidate. */
-ATTAIN_API attain_status attain_posterior_draws(const attain_posterior *posterior,
-                                                const char *name, double *out,
-                                                attain_error *err) ATTAIN_MUST_CHECK;
+ATTAIN_API attain_status attain_posterior_draws(const attain_posterior *posterior, const char *name,
+                                                double *out, attain_error *err) ATTAIN_MUST_CHECK;
 
 #ifdef __cplusplus
 }

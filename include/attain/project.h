@@ -28,11 +28,11 @@ ATTAIN_API attain_status attain_projection_paths(const attain_projection *projec
 
 /* A goal over paths that need not come from a study: any draws x steps matrix. */
 typedef enum attain_goal_statistic {
-    ATTAIN_GOAL_VALUE = 0,        /* a single step reaches the target */
-    ATTAIN_GOAL_MEAN = 1,         /* the trailing mean of `over` steps, `held` windows in a row */
-    ATTAIN_GOAL_TOTAL = 2,        /* the running total from `start` */
+    ATTAIN_GOAL_VALUE = 0,         /* a single step reaches the target */
+    ATTAIN_GOAL_MEAN = 1,          /* the trailing mean of `over` steps, `held` windows in a row */
+    ATTAIN_GOAL_TOTAL = 2,         /* the running total from `start` */
     ATTAIN_GOAL_ROLLING_TOTAL = 3, /* the trailing sum of `over` steps */
-    ATTAIN_GOAL_LEVEL = 4         /* a stock's level, as VALUE */
+    ATTAIN_GOAL_LEVEL = 4          /* a stock's level, as VALUE */
 } attain_goal_statistic;
 
 typedef struct attain_goal_spec {
@@ -41,14 +41,14 @@ typedef struct attain_goal_spec {
     size_t over, held;      /* steps, >= 1; held windows in a row, dated by the last */
     size_t start, deadline; /* first and last step that count, inclusive; deadline < n_steps */
     double target;
-    bool at_most;           /* reached when <= target instead of >= */
+    bool at_most; /* reached when <= target instead of >= */
 } attain_goal_spec;
 ATTAIN_API void attain_goal_spec_init(attain_goal_spec *spec);
 
-/* reached[d]: step at which draw d reaches the goal, or SIZE_MAX if not by n_steps - 1 (the horizon;
- * compare with spec->deadline for the deadline).  best[d]: the most favourable value of the
- * statistic among windows complete inside [start, deadline] (with held > 1 the level held), NaN if
- * no window fits.  Either output may be NULL; each holds n_draws.  A total's running sum at the
+/* reached[d]: step at which draw d reaches the goal, or SIZE_MAX if not by n_steps - 1 (the
+ * horizon; compare with spec->deadline for the deadline).  best[d]: the most favourable value of
+ * the statistic among windows complete inside [start, deadline] (with held > 1 the level held), NaN
+ * if no window fits.  Either output may be NULL; each holds n_draws.  A total's running sum at the
  * last step is its `best`.  Returns ARGUMENT for a spec or shape that makes no sense. */
 ATTAIN_API attain_status attain_goal_evaluate(attain_context *context, const double *paths,
                                               size_t n_draws, size_t n_steps,

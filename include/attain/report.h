@@ -24,20 +24,24 @@ ATTAIN_API void attain_report_settings_init(attain_report_settings *settings);
 
 /* Writes results.json, the CSV tables, report.md and charts/ into `folder` (created if missing);
  * each file whole or not at all.  A failing `draw` leaves scripts and data and is reported in
- * `diagnostics` as a warning; the rest of the run finishes, and the call returns TOOL at the end. */
-ATTAIN_API attain_status attain_report_write(attain_context *context,
-                                             const attain_results *results, const char *folder,
+ * `diagnostics` as a warning; the rest of the run finishes, and the call returns TOOL at the end.
+ */
+ATTAIN_API attain_status attain_report_write(attain_context *context, const attain_results *results,
+                                             const char *folder,
                                              const attain_report_settings *settings,
                                              attain_diagnostics *diagnostics,
                                              attain_error *err) ATTAIN_MUST_CHECK;
 
-typedef enum attain_format { ATTAIN_FORMAT_TABLE = 0, ATTAIN_FORMAT_JSON = 1, ATTAIN_FORMAT_CSV = 2 } attain_format;
+typedef enum attain_format {
+    ATTAIN_FORMAT_TABLE = 0,
+    ATTAIN_FORMAT_JSON = 1,
+    ATTAIN_FORMAT_CSV = 2
+} attain_format;
 
 /* One of the tables "goals", "parameters", "reports", "diagnostics", "series" as aligned text, CSV
  * or JSON.  ADDRESS for any other name. */
-ATTAIN_API attain_status attain_report_table(attain_context *context,
-                                             const attain_results *results, const char *name,
-                                             attain_format format, char **text,
+ATTAIN_API attain_status attain_report_table(attain_context *context, const attain_results *results,
+                                             const char *name, attain_format format, char **text,
                                              attain_error *err) ATTAIN_MUST_CHECK;
 /* The answer in words: each goal in each definition with its probability, dates and pace; opens
  * with "answer with warnings" where a gate failed. */

@@ -38,8 +38,7 @@ ATTAIN_API attain_results_status attain_results_state(const attain_results *resu
  * indexed by id, definition, reading, name, row or number, and a part with a single choice may be
  * left out.  A null is NaN.  ADDRESS names the part that failed and what stands there. */
 ATTAIN_API attain_status attain_results_number(const attain_results *results, const char *address,
-                                               double *number,
-                                               attain_error *err) ATTAIN_MUST_CHECK;
+                                               double *number, attain_error *err) ATTAIN_MUST_CHECK;
 /* The value at an address as bare text: a number in its shortest form, a string as is, JSON for a
  * group. */
 ATTAIN_API attain_status attain_results_text(const attain_results *results, const char *address,

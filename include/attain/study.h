@@ -41,8 +41,7 @@ ATTAIN_API void attain_study_free(attain_study *study);
 
 /* What `attain check` says beyond errors: contradictions between figures with the numbers they
  * imply, restated figures, duplicates, feasibility, thin evidence.  Needs no fit. */
-ATTAIN_API attain_status attain_study_check(const attain_study *study,
-                                            attain_diagnostics *findings,
+ATTAIN_API attain_status attain_study_check(const attain_study *study, attain_diagnostics *findings,
                                             attain_error *err) ATTAIN_MUST_CHECK;
 
 ATTAIN_API const char *attain_study_title(const attain_study *study);
@@ -50,11 +49,11 @@ ATTAIN_API size_t attain_study_report_count(const attain_study *study);
 
 /* One report read back as the model reads it. */
 typedef struct attain_report_reading {
-    long row;           /* 1-based data row of its table */
-    const char *series; /* id; borrowed from the study */
+    long row;             /* 1-based data row of its table */
+    const char *series;   /* id; borrowed from the study */
     const char *sentence; /* borrowed from the study, made on first use */
-    double low, high;   /* interval of the reported quantity that the wording implies */
-    bool used;          /* published by as_of and not a repetition */
+    double low, high;     /* interval of the reported quantity that the wording implies */
+    bool used;            /* published by as_of and not a repetition */
 } attain_report_reading;
 ATTAIN_API attain_status attain_study_report(attain_study *study, size_t index,
                                              attain_report_reading *reading,
@@ -63,7 +62,8 @@ ATTAIN_API attain_status attain_study_report(attain_study *study, size_t index,
 /* Log posterior density of the whole study (all blocks, first candidate trends) on the natural
  * scale, no Jacobian, at a point given by names as in results ("arrests.high", "definition.dhs",
  * "arrests.deviation.z[3]").  Latent values not named are 0; every parameter must be named.
- * *log_density is -INFINITY outside the domain.  Returns ARGUMENT for an unknown or missing name. */
+ * *log_density is -INFINITY outside the domain.  Returns ARGUMENT for an unknown or missing name.
+ */
 ATTAIN_API attain_status attain_study_log_density(attain_study *study, const char *const *names,
                                                   const double *values, size_t n,
                                                   double *log_density,
@@ -71,8 +71,8 @@ ATTAIN_API attain_status attain_study_log_density(attain_study *study, const cha
 
 /* Trend families compiled into the library, in alphabetical order; static storage. */
 ATTAIN_API size_t attain_curve_count(void);
-ATTAIN_API const char *attain_curve_name(size_t index);       /* NULL out of range */
-ATTAIN_API const char *attain_curve_json(const char *name);   /* NULL if there is none */
+ATTAIN_API const char *attain_curve_name(size_t index);     /* NULL out of range */
+ATTAIN_API const char *attain_curve_json(const char *name); /* NULL if there is none */
 /* JSON Schemas of "study" and "results", and the column list of "reports"; static storage. */
 ATTAIN_API size_t attain_schema_count(void);
 ATTAIN_API const char *attain_schema_name(size_t index);

@@ -1,4 +1,5 @@
-/* Dates and steps (METHODS section 1).  Proleptic Gregorian; a day is its number since 1970-01-01. */
+/* Dates and steps (METHODS section 1).  Proleptic Gregorian; a day is its number since 1970-01-01.
+ */
 #ifndef ATN_BASE_CALENDAR_H
 #define ATN_BASE_CALENDAR_H
 
@@ -14,7 +15,7 @@ bool atn_date_parse(const char *text, size_t n, atn_day *day);
 void atn_date_format(atn_day day, char buffer[ATN_DATE_SIZE]);
 atn_day atn_date_from_parts(int year, int month, int day);
 void atn_date_parts(atn_day day, int *year, int *month, int *day_of_month);
-int atn_day_of_week(atn_day day);  /* 0 = Monday .. 6 = Sunday */
+int atn_day_of_week(atn_day day);   /* 0 = Monday .. 6 = Sunday */
 int atn_month_of_year(atn_day day); /* 0 = January .. 11 */
 
 typedef enum atn_step_unit {
@@ -38,7 +39,8 @@ atn_day atn_calendar_start(const atn_calendar *calendar, long step); /* first da
 atn_day atn_calendar_end(const atn_calendar *calendar, long step);   /* last day, inclusive */
 /* Fraction of the step's days inside [start, end]. */
 double atn_calendar_share(const atn_calendar *calendar, long step, atn_day start, atn_day end);
-/* Length of a step in days: 1, 7, 30.436875, 91.310625, 365.2425 (means over the 400-year cycle). */
+/* Length of a step in days: 1, 7, 30.436875, 91.310625, 365.2425 (means over the 400-year cycle).
+ */
 double atn_step_unit_days(atn_step_unit unit);
 
 #endif

@@ -15,7 +15,7 @@ struct attain_context {
 /* All memory of the library comes from here.  Blocks are zeroed.  n * size is overflow-checked;
  * a request for 0 bytes gives a valid block.  NULL on failure; nothing is reported here. */
 void *atn_alloc_array(attain_context *ctx, size_t n, size_t size);
-#define ATN_NEW(ctx, type) ((type *)atn_alloc_array((ctx), 1, sizeof(type)))
+#define ATN_NEW(ctx, type)          ((type *)atn_alloc_array((ctx), 1, sizeof(type)))
 #define ATN_NEW_ARRAY(ctx, type, n) ((type *)atn_alloc_array((ctx), (n), sizeof(type)))
 /* Grows *array (element size `size`) to hold at least `need` elements, doubling; *capacity follows.
  * New space is not zeroed.  false on failure, with the old block intact. */

@@ -7,15 +7,18 @@
 #include <stdint.h>
 
 typedef enum atn_purpose { /* values are part of the results: never renumber */
-    ATN_PURPOSE_START = 1,     /* starting points of the optimiser */
-    ATN_PURPOSE_LAPLACE = 2,   /* normal draws of the approximation */
-    ATN_PURPOSE_RESAMPLE = 3,  /* importance resampling and mixing of blocks */
-    ATN_PURPOSE_SCATTER = 4,   /* z of the realised path, one chain per series */
-    ATN_PURPOSE_DEVIATION = 5, /* innovations beyond the last report, one chain per series */
-    ATN_PURPOSE_SAMPLER = 6,
-    ATN_PURPOSE_SIMULATE = 7,
-    ATN_PURPOSE_PREDICT = 8, /* replicated reports */
-    ATN_PURPOSE_BOOTSTRAP = 9
+                           ATN_PURPOSE_START = 1,   /* starting points of the optimiser */
+                           ATN_PURPOSE_LAPLACE = 2, /* normal draws of the approximation */
+                           ATN_PURPOSE_RESAMPLE =
+                               3, /* importance resampling and mixing of blocks */
+                           ATN_PURPOSE_SCATTER =
+                               4, /* z of the realised path, one chain per series */
+                           ATN_PURPOSE_DEVIATION =
+                               5, /* innovations beyond the last report, one chain per series */
+                           ATN_PURPOSE_SAMPLER = 6,
+                           ATN_PURPOSE_SIMULATE = 7,
+                           ATN_PURPOSE_PREDICT = 8, /* replicated reports */
+                           ATN_PURPOSE_BOOTSTRAP = 9
 } atn_purpose;
 
 typedef struct atn_stream {

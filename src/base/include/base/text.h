@@ -41,7 +41,8 @@ bool atn_integer_parse(const char *text, size_t n, long *value);
 bool atn_utf8_valid(const char *bytes, size_t n);
 /* [A-Za-z0-9][A-Za-z0-9_-]*, at most 64 bytes. */
 bool atn_id_valid(const char *text);
-/* The candidate nearest to `word` by Damerau-Levenshtein distance <= max(1, length/3), else NULL. */
+/* The candidate nearest to `word` by Damerau-Levenshtein distance <= max(1, length/3), else NULL.
+ */
 const char *atn_suggest(const char *word, const char *const *candidates, size_t n);
 
 /* Whole file into a NUL-terminated block (free with atn_free).  "-" is standard input.  A folder,
@@ -50,8 +51,8 @@ attain_status atn_file_read(attain_context *ctx, const char *path, size_t limit,
                             size_t *length, attain_error *err);
 /* Written whole or not at all: temporary name in the same folder, fsync, rename, fsync of folder.
  * Nothing is left behind on failure. */
-attain_status atn_file_write(attain_context *ctx, const char *path, const char *data,
-                             size_t length, attain_error *err);
+attain_status atn_file_write(attain_context *ctx, const char *path, const char *data, size_t length,
+                             attain_error *err);
 /* mkdir -p for a folder. */
 attain_status atn_folder_create(attain_context *ctx, const char *path, attain_error *err);
 bool atn_is_folder(const char *path);
