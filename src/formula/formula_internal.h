@@ -59,6 +59,7 @@ atn_formula *atn_graph_program(const atn_graph *graph, uint32_t root, size_t n_n
 
 typedef enum atn_token_kind {
     ATN_TOKEN_END,
+    ATN_TOKEN_BAD, /* an error has been reported */
     ATN_TOKEN_NUMBER,
     ATN_TOKEN_DATE,
     ATN_TOKEN_NAME,

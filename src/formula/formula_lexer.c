@@ -207,6 +207,7 @@ static void refuse(atn_parser *p)
         {"%", "a fraction: write 0.05 for 5 %"},
     };
     atn_token *t = &p->token;
+    t->kind = ATN_TOKEN_BAD;
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (!starts_with(p, t->start, habits[i].found)) continue;
         t->length = strlen(habits[i].found);

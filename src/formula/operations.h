@@ -5,38 +5,39 @@
 
 #include <stddef.h>
 
-/* In each line x, y, z are a lane's operands, v the value, g the adjoint of v (d result / d v).
- * After the value comes each operand's share of g.  TIMES(d) is g d, but exactly 0 where g is 0:
- * a lane or a branch that does not count stays silent even where d is infinite or NaN.  Where an
- * operation chooses an operand, the other one's share is 0 even if g is infinite.
+/* In each line x, y are a lane's operands, v the value, g the adjoint of v (d result / d v).  After
+ * the value comes each operand's share of g.  TIMES(d) is g d, but exactly 0 where g is 0: a lane
+ * or a branch that does not count stays silent even where d is infinite or NaN.  Where an operation
+ * chooses an operand, the other one's share is 0 even if g is infinite.  Before an expression
+ * stands how it runs: PAIRS (two lanes at once, for plain arithmetic) or LANES.
  *
  * A kink takes the right-hand derivative in abs, and the first operand's on a tie of min or max. */
 #define ATN_UNARY_LIST(X)                                                                          \
-    X(NEG, -x, -g)                                                                                 \
-    X(ABS, fabs(x), x < 0.0 ? -g : g)                                                              \
-    X(EXP, exp(x), TIMES(v))                                                                       \
-    X(LOG, log(x), TIMES(1.0 / x))                                                                 \
-    X(LOG10, log10(x), TIMES(1.0 / (LN_10 * x)))                                                   \
-    X(LOG1P, log1p(x), TIMES(1.0 / (1.0 + x)))                                                     \
-    X(EXPM1, expm1(x), TIMES(exp(x)))                                                              \
-    X(SQRT, sqrt(x), TIMES(0.5 / fabs(v)))                                                         \
-    X(SIN, sin(x), TIMES(cos(x)))                                                                  \
-    X(COS, cos(x), TIMES(-sin(x)))                                                                 \
-    X(TAN, tan(x), TIMES(1.0 + v * v))                                                             \
-    X(ATAN, atan(x), TIMES(1.0 / (1.0 + x * x)))                                                   \
-    X(TANH, tanh(x), TIMES(sech_squared(x)))                                                       \
-    X(LOGIT, log(x / (1.0 - x)), TIMES(1.0 / (x * (1.0 - x))))                                     \
-    X(PHI, 0.5 * erfc(-x * SQRT_HALF), TIMES(INV_SQRT_2PI * exp(-0.5 * x * x)))                    \
-    X(LGAMMA, log_gamma(x), TIMES(digamma(x)))
+    X(NEG, PAIRS, -x, PAIRS, -g)                                                                   \
+    X(ABS, LANES, fabs(x), LANES, x < 0.0 ? -g : g)                                                \
+    X(EXP, LANES, exp(x), PAIRS, TIMES(v))                                                         \
+    X(LOG, LANES, log(x), PAIRS, TIMES(1.0 / x))                                                   \
+    X(LOG10, LANES, log10(x), PAIRS, TIMES(1.0 / (LN_10 * x)))                                     \
+    X(LOG1P, LANES, log1p(x), PAIRS, TIMES(1.0 / (1.0 + x)))                                       \
+    X(EXPM1, LANES, expm1(x), LANES, TIMES(exp(x)))                                                \
+    X(SQRT, LANES, sqrt(x), LANES, TIMES(0.5 / fabs(v)))                                           \
+    X(SIN, LANES, sin(x), LANES, TIMES(cos(x)))                                                    \
+    X(COS, LANES, cos(x), LANES, TIMES(-sin(x)))                                                   \
+    X(TAN, LANES, tan(x), PAIRS, TIMES(1.0 + v * v))                                               \
+    X(ATAN, LANES, atan(x), PAIRS, TIMES(1.0 / (1.0 + x * x)))                                     \
+    X(TANH, LANES, tanh(x), LANES, TIMES(sech_squared(x)))                                         \
+    X(LOGIT, LANES, log(x / (1.0 - x)), PAIRS, TIMES(1.0 / (x * (1.0 - x))))                       \
+    X(PHI, LANES, 0.5 * erfc(-x * SQRT_HALF), LANES, TIMES(INV_SQRT_2PI * exp(-0.5 * x * x)))      \
+    X(LGAMMA, LANES, log_gamma(x), LANES, TIMES(digamma(x)))
 
 #define ATN_BINARY_LIST(X)                                                                         \
-    X(ADD, x + y, g, g)                                                                            \
-    X(SUB, x - y, g, -g)                                                                           \
-    X(MUL, (x * y), TIMES(y), TIMES(x))                                                            \
-    X(DIV, x / y, TIMES(1.0 / y), TIMES(-v / y))                                                   \
-    X(POW, pow(x, y), TIMES(power_slope(x, y, v)), TIMES(exponent_slope(x, y, v)))                 \
-    X(MIN, LOWER_IS_X ? x : y, LOWER_IS_X ? g : 0.0, LOWER_IS_X ? 0.0 : g)                         \
-    X(MAX, UPPER_IS_X ? x : y, UPPER_IS_X ? g : 0.0, UPPER_IS_X ? 0.0 : g)
+    X(ADD, PAIRS, x + y, PAIRS, g, g)                                                              \
+    X(SUB, PAIRS, x - y, PAIRS, g, -g)                                                             \
+    X(MUL, PAIRS, (x * y), PAIRS, TIMES(y), TIMES(x))                                              \
+    X(DIV, PAIRS, x / y, PAIRS, TIMES(1.0 / y), TIMES(-v / y))                                     \
+    X(POW, LANES, pow(x, y), LANES, TIMES(power_slope(x, y, v)), TIMES(exponent_slope(x, y, v)))   \
+    X(MIN, LANES, LOWER_IS_X ? x : y, LANES, LOWER_IS_X ? g : 0.0, LOWER_IS_X ? 0.0 : g)           \
+    X(MAX, LANES, UPPER_IS_X ? x : y, LANES, UPPER_IS_X ? g : 0.0, UPPER_IS_X ? 0.0 : g)
 
 /* 0 or 1; no derivative. */
 #define ATN_COMPARISON_LIST(X) X(LT, x < y) X(LE, x <= y) X(EQ, x == y) X(NE, x != y)

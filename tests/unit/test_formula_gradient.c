@@ -1,0 +1,535 @@
+/* Random formulas against an interpreter of their own trees in complex numbers: the imaginary part
+ * of f(x + i h) / h is the derivative to full precision (Squire & Trapp 1998).  Kinks follow the
+ * real part, so a branch not taken is not even evaluated.
+ *
+ * How close the two must be is measured, not guessed: the reference is run again with every
+ * intermediate result nudged at random by a few ulp (Vignes 1993), and its spread is the yardstick.
+ */
+#define _XOPEN_SOURCE 700
+#include "check.h"
+
+#include <complex.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_sf_psi.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formula/formula.h"
+
+enum {
+    FORMULAS = 6000,
+    SCALARS = 3,
+    COLUMNS = 3,
+    NAMES = SCALARS + COLUMNS,
+    MAX_LANES = 700,
+    MAX_TREE = 64,
+    TEXT_SIZE = 8192,
+    REPEATS = 4
+};
+static const double STEP = 1e-170; /* its square vanishes even where the real part is 0 */
+
+/* ---- A generator of its own (splitmix64, Steele et al. 2014) ---- */
+
+static uint64_t state;
+
+static uint64_t bits(void)
+{
+    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static int below(int n)
+{
+    return (int)(bits() % (uint64_t)n);
+}
+
+static double uniform(double a, double b)
+{
+    return a + (b - a) * (double)(bits() >> 11) * 0x1p-53;
+}
+
+/* ---- Trees ---- */
+
+typedef enum kind {
+    NUMBER,
+    NAME,
+    NEGATE,
+    PLUS,
+    MINUS,
+    TIMES,
+    OVER,
+    POWER,
+    WHOLE_POWER,
+    LESS,
+    LESS_EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    EQUAL,
+    UNEQUAL,
+    CALL,
+    LEAST,
+    GREATEST,
+    CHOICE
+} kind;
+
+/* The order of `functions` below. */
+typedef enum function {
+    F_EXP,
+    F_LOG,
+    F_LOG10,
+    F_LOG1P,
+    F_EXPM1,
+    F_SQRT,
+    F_SIN,
+    F_COS,
+    F_TAN,
+    F_ATAN,
+    F_ABS,
+    F_TANH,
+    F_LOGISTIC,
+    F_LOGIT,
+    F_PHI,
+    F_LGAMMA,
+    FUNCTIONS
+} function;
+static const char *const functions[FUNCTIONS] = {
+    "exp", "log",  "log10", "log1p", "expm1",    "sqrt",  "sin", "cos",
+    "tan", "atan", "abs",   "tanh",  "logistic", "logit", "Phi", "lgamma"};
+static const atn_name names[NAMES] = {{"a", false}, {"b", false},    {"rate_2", false},
+                                      {"t", true},  {"input", true}, {"x3", true}};
+
+typedef struct tree {
+    kind kind;
+    int child[3], n_children;
+    int which; /* of names or functions, or the exponent of a whole power */
+    double number;
+} tree;
+
+typedef struct forest {
+    tree nodes[MAX_TREE];
+    int n;
+} forest;
+
+static int grow(forest *f, int depth);
+
+static int leaf(forest *f)
+{
+    tree *node = &f->nodes[f->n];
+    if (below(4) == 0) {
+        node->kind = NUMBER;
+        node->number = below(3) ? round(uniform(0.0, 40.0)) / 10.0 : (double)below(4);
+    } else {
+        node->kind = NAME;
+        node->which = below(NAMES);
+    }
+    return f->n++;
+}
+
+static int grow(forest *f, int depth)
+{
+    static const kind inner[] = {
+        NEGATE,        PLUS,  PLUS,    PLUS,     MINUS,  MINUS,       MINUS, TIMES,      TIMES,
+        TIMES,         TIMES, OVER,    OVER,     POWER,  WHOLE_POWER, LESS,  LESS_EQUAL, GREATER,
+        GREATER_EQUAL, EQUAL, UNEQUAL, CALL,     CALL,   CALL,        CALL,  CALL,       CALL,
+        CALL,          CALL,  LEAST,   GREATEST, CHOICE, CHOICE};
+    if (depth == 0 || f->n > MAX_TREE - 12 || below(8) == 0) return leaf(f);
+    const int at = f->n++;
+    tree node = {.kind = inner[below((int)(sizeof inner / sizeof *inner))], .n_children = 2};
+    if (node.kind == NEGATE || node.kind == CALL || node.kind == WHOLE_POWER) node.n_children = 1;
+    if (node.kind == CHOICE) node.n_children = 3;
+    if (node.kind == LEAST || node.kind == GREATEST) node.n_children = 2 + below(2);
+    if (node.kind == CALL) node.which = below(FUNCTIONS);
+    if (node.kind == WHOLE_POWER) node.which = below(8) - 2;
+    for (int k = 0; k < node.n_children; k++) node.child[k] = grow(f, depth - 1);
+    f->nodes[at] = node;
+    return at;
+}
+
+/* ---- Trees as text, with no more brackets than METHODS section 2.1 needs, or with some more ----
+ */
+
+static int level_of(kind k)
+{
+    switch (k) {
+    case LESS:
+    case LESS_EQUAL:
+    case GREATER:
+    case GREATER_EQUAL:
+    case EQUAL:
+    case UNEQUAL: return 1;
+    case PLUS:
+    case MINUS: return 2;
+    case TIMES:
+    case OVER: return 3;
+    case NEGATE: return 4;
+    case POWER:
+    case WHOLE_POWER: return 5;
+    default: return 6;
+    }
+}
+
+static void put(char *text, const char *more)
+{
+    assert_true(strlen(text) + strlen(more) + 1 < TEXT_SIZE);
+    strcat(text, more);
+}
+
+static void print(const forest *f, int at, int needed, char *text)
+{
+    static const char *const infix[] = {
+        [PLUS] = " + ",      [MINUS] = "-",   [TIMES] = "*",
+        [OVER] = " / ",      [POWER] = "^",   [LESS] = " < ",
+        [LESS_EQUAL] = "<=", [GREATER] = ">", [GREATER_EQUAL] = " >= ",
+        [EQUAL] = " == ",    [UNEQUAL] = "!="};
+    const tree *node = &f->nodes[at];
+    const int level = level_of(node->kind);
+    const bool bracket = level < needed || below(10) == 0;
+    char number[64];
+    if (bracket) put(text, "(");
+    switch (node->kind) {
+    case NUMBER:
+        snprintf(number, sizeof number, "%.1f", node->number);
+        put(text, number);
+        break;
+    case NAME: put(text, names[node->which].name); break;
+    case NEGATE:
+        put(text, "-");
+        print(f, node->child[0], 4, text);
+        break;
+    case WHOLE_POWER:
+        print(f, node->child[0], 6, text);
+        snprintf(number, sizeof number, "^%d", node->which);
+        put(text, number);
+        break;
+    case CALL:
+    case LEAST:
+    case GREATEST:
+    case CHOICE:
+        put(text, node->kind == CALL       ? functions[node->which]
+                  : node->kind == LEAST    ? "min"
+                  : node->kind == GREATEST ? "max"
+                                           : "if");
+        for (int k = 0; k < node->n_children; k++) {
+            put(text, k ? ", " : "(");
+            print(f, node->child[k], 0, text);
+        }
+        put(text, ")");
+        break;
+    default: /* comparisons do not chain; - and / go to the left, ^ to the right */
+        print(f, node->child[0], level == 1 || level == 5 ? level + 1 : level, text);
+        put(text, infix[node->kind]);
+        print(f, node->child[1], level == 5 ? 4 : level + 1, text);
+    }
+    if (bracket) put(text, ")");
+}
+
+/* ---- The reference ---- */
+
+typedef double complex number;
+
+/* A choice hung on a number that is none: complex arithmetic then cannot say what real would. */
+static bool lost;
+
+static double nudge(double x, double size)
+{
+    return x * (1.0 + size * uniform(-1.0, 1.0));
+}
+
+/* f at a real point carried on to first order: exact, as STEP^2 vanishes. */
+static number along(number z, double value, double slope)
+{
+    return CMPLX(value, slope * cimag(z));
+}
+
+static double psi(double x)
+{
+    gsl_sf_result result;
+    if (!(x > 0.0) && x == floor(x)) return NAN;
+    return gsl_sf_psi_e(x, &result) == GSL_SUCCESS ? result.val : NAN;
+}
+
+static number call(function which, number z)
+{
+    const double x = creal(z);
+    const bool right = x >= 0.0;
+    switch (which) {
+    case F_EXP: return cexp(z);
+    case F_LOG: return x > 0.0 ? clog(z) : NAN;
+    case F_LOG10: return x > 0.0 ? clog(z) / log(10.0) : NAN;
+    case F_LOG1P: return x > -1.0 ? CMPLX(log1p(x), cimag(clog(1.0 + z))) : NAN;
+    case F_EXPM1: return CMPLX(expm1(x), cimag(cexp(z)));
+    case F_SQRT: return x > 0.0 ? csqrt(z) : NAN;
+    case F_SIN: return csin(z);
+    case F_COS: return ccos(z);
+    case F_TAN: return csin(z) / ccos(z);
+    case F_ATAN: return along(z, atan(x), 1.0 / (1.0 + x * x));
+    case F_ABS: return right ? z : -z;
+    case F_TANH: return along(z, tanh(x), 4.0 / pow(exp(x) + exp(-x), 2.0));
+    case F_LOGISTIC: return right ? 1.0 / (1.0 + cexp(-z)) : cexp(z) / (1.0 + cexp(z));
+    case F_LOGIT:
+        return x > 0.0 && x < 1.0 ? along(z, log(x) - log1p(-x), 1.0 / x + 1.0 / (1.0 - x)) : NAN;
+    case F_PHI: return along(z, 0.5 * erfc(-x / sqrt(2.0)), exp(-x * x / 2.0) / sqrt(2.0 * M_PI));
+    case F_LGAMMA: return along(z, lgamma(x), psi(x));
+    default: return NAN;
+    }
+}
+
+static number whole_power(number z, int n)
+{
+    number product = 1.0;
+    if (n < 0 && creal(z) == 0.0) return NAN; /* i h is not 0, but the real point is */
+    for (int k = 0; k < abs(n); k++) product *= z;
+    return n < 0 ? 1.0 / product : product;
+}
+
+/* z^w.  Off the positive axis only whole exponents that do not move have a value here. */
+static number power(number z, number w)
+{
+    if (creal(z) > 0.0) return cexp(w * clog(z));
+    if (cimag(w) == 0.0 && creal(w) == round(creal(w)) && fabs(creal(w)) < 64.0)
+        return whole_power(z, (int)creal(w));
+    return NAN;
+}
+
+static bool is_finite(number z)
+{
+    return isfinite(creal(z)) && isfinite(cimag(z));
+}
+
+static bool is_choice(kind k)
+{
+    return (k >= LESS && k <= UNEQUAL) || k == LEAST || k == GREATEST;
+}
+
+static number value_of(const forest *f, int at, const number *point, double noise);
+
+static number combine(const forest *f, const tree *node, const number *point, double noise)
+{
+    number z[3];
+    z[0] = value_of(f, node->child[0], point, noise);
+    if (node->kind == CHOICE) {
+        lost = lost || !is_finite(z[0]);
+        return value_of(f, node->child[creal(z[0]) != 0.0 ? 1 : 2], point, noise);
+    }
+    for (int k = 1; k < node->n_children; k++) z[k] = value_of(f, node->child[k], point, noise);
+    const double x = creal(z[0]), y = node->n_children > 1 ? creal(z[1]) : 0.0;
+    number best = z[0];
+    if (is_choice(node->kind))
+        for (int k = 0; k < node->n_children; k++) lost = lost || !is_finite(z[k]);
+    switch (node->kind) {
+    case NEGATE: return -z[0];
+    case PLUS: return z[0] + z[1];
+    case MINUS: return z[0] - z[1];
+    case TIMES: return z[0] * z[1];
+    case OVER: return y != 0.0 ? z[0] / z[1] : NAN;
+    case POWER: return power(z[0], z[1]);
+    case WHOLE_POWER: return whole_power(z[0], node->which);
+    case LESS: return x < y;
+    case LESS_EQUAL: return x <= y;
+    case GREATER: return x > y;
+    case GREATER_EQUAL: return x >= y;
+    case EQUAL: return x == y;
+    case UNEQUAL: return x != y;
+    case CALL: return call((function)node->which, z[0]);
+    case LEAST:
+    case GREATEST:
+        for (int k = 1; k < node->n_children; k++) {
+            const double r = creal(z[k]), s = creal(best);
+            if (node->kind == LEAST ? r < s : r > s) best = z[k];
+        }
+        return best;
+    default: return NAN;
+    }
+}
+
+static number value_of(const forest *f, int at, const number *point, double noise)
+{
+    const tree *node = &f->nodes[at];
+    if (node->kind == NUMBER) return node->number;
+    if (node->kind == NAME) return point[node->which];
+    const number z = combine(f, node, point, noise);
+    const bool truth = node->kind >= LESS && node->kind <= UNEQUAL;
+    if (noise == 0.0 || truth) return z;
+    return CMPLX(nudge(creal(z), noise), nudge(cimag(z), noise));
+}
+
+/* Value and derivative along one name (-1: none), and how far rounding may move them. */
+typedef struct answer {
+    double value, slope, value_spread, slope_spread;
+} answer;
+
+static answer ask(const forest *f, const double *at, int along_name)
+{
+    number point[NAMES];
+    answer a = {0};
+    for (int r = 0; r <= REPEATS; r++) {
+        for (int k = 0; k < NAMES; k++) point[k] = CMPLX(at[k], k == along_name ? STEP : 0.0);
+        lost = false;
+        const number z = value_of(f, 0, point, r == 0 ? 0.0 : 0x1p-51);
+        const double value = lost ? NAN : creal(z), slope = cimag(z) / STEP;
+        if (r == 0) {
+            a.value = value;
+            a.slope = slope;
+        }
+        a.value_spread = fmax(a.value_spread, fabs(value - a.value));
+        a.slope_spread = fmax(a.slope_spread, fabs(slope - a.slope));
+        if (!isfinite(value)) a.value = NAN;
+        if (!isfinite(slope)) a.slope = NAN;
+    }
+    a.value_spread = 12.0 * a.value_spread + 1e-13 * fabs(a.value) + 1e-130;
+    a.slope_spread =
+        12.0 * a.slope_spread + 1e-13 * fabs(a.slope) + 1e-130; /* STEP times less underflows */
+    return a;
+}
+
+/* ---- One formula ---- */
+
+typedef struct tally {
+    long values, slopes, loose, undefined, gradients;
+} tally;
+
+typedef struct bench {
+    attain_context *ctx;
+    double scalar[SCALARS], column[COLUMNS][MAX_LANES];
+    double value[MAX_LANES], other[MAX_LANES], seed[MAX_LANES];
+    double jacobian[NAMES][MAX_LANES], tolerance[NAMES][MAX_LANES];
+    double adjoint[NAMES][MAX_LANES];
+    tally tally;
+} bench;
+
+static void set_inputs(bench *b, size_t lanes)
+{
+    for (int k = 0; k < SCALARS; k++) b->scalar[k] = uniform(0.2, 2.5);
+    for (int k = 0; k < COLUMNS; k++)
+        for (size_t l = 0; l < lanes; l++) b->column[k][l] = uniform(-0.5, 2.5);
+    if (below(6) == 0) b->scalar[0] = 0.0; /* edges */
+    if (below(6) == 0) b->column[0][0] = b->scalar[1];
+}
+
+static void check_one(const char *what, const char *text, size_t lane, double got, double want,
+                      double tolerance)
+{
+    if (fabs(got - want) <= tolerance) return;
+    print_error("%s of %s in lane %zu: got %.17g, want %.17g, tolerance %.3g\n", what, text, lane,
+                got, want, tolerance);
+    fail();
+}
+
+/* Every lane's value and derivatives; lanes without a finite reference get seed 0. */
+static void check_lanes(bench *b, const forest *f, const char *text, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++) {
+        double at[NAMES];
+        for (int k = 0; k < SCALARS; k++) at[k] = b->scalar[k];
+        for (int k = 0; k < COLUMNS; k++) at[SCALARS + k] = b->column[k][l];
+        b->seed[l] = below(5) == 0 ? 0.0 : uniform(-2.0, 2.0);
+        for (int k = 0; k < NAMES; k++) {
+            const answer a = ask(f, at, k);
+            const bool defined = isfinite(a.value) && isfinite(a.slope) &&
+                                 isfinite(a.slope_spread) && isfinite(a.value_spread);
+            b->tolerance[k][l] = a.slope_spread;
+            if (!defined) {
+                b->tally.undefined++;
+                b->seed[l] = 0.0;
+                continue;
+            }
+            if (k == 0) check_one("value", text, l, b->value[l], a.value, a.value_spread);
+            check_one(names[k].name, text, l, b->jacobian[k][l], a.slope, a.slope_spread);
+            b->tally.values += k == 0;
+            b->tally.slopes++;
+            b->tally.loose += a.slope_spread > 1e-9 * (1.0 + fabs(a.slope));
+        }
+    }
+}
+
+/* The reverse sweep with seeds equals the seeds times the lanes' derivatives. */
+static void check_gradient(bench *b, const char *text, size_t lanes)
+{
+    for (int k = 0; k < NAMES; k++) {
+        double sum = 0.0, tolerance = 1e-290;
+        for (size_t l = 0; l < lanes; l++) {
+            if (b->seed[l] == 0.0) {
+                if (k >= SCALARS && b->adjoint[k][l] != 0.0)
+                    check_one("a silent lane's adjoint", text, l, b->adjoint[k][l], 0.0, 0.0);
+                continue;
+            }
+            const double share = b->seed[l] * b->jacobian[k][l];
+            const double slack = fabs(b->seed[l]) * b->tolerance[k][l] + 1e-12 * fabs(share);
+            if (k >= SCALARS) check_one("adjoint", text, l, b->adjoint[k][l], share, slack);
+            sum += share;
+            tolerance += slack;
+        }
+        if (k < SCALARS) check_one("scalar adjoint", text, 0, b->adjoint[k][0], sum, tolerance);
+        b->tally.gradients++;
+    }
+}
+
+static void run_formula(bench *b, const forest *f, const char *text, size_t lanes)
+{
+    attain_error err;
+    atn_formula *formula = NULL;
+    memset(&err, 0, sizeof err);
+    const attain_status status =
+        atn_formula_compile(b->ctx, text, names, NAMES, NULL, &formula, &err);
+    if (status) print_error("%s: column %ld\n", text, err.column);
+    atn_check_status(text, status, ATTAIN_OK, &err);
+    double *work = malloc(atn_formula_work_size(formula, lanes) * sizeof *work);
+    assert_non_null(work);
+    const double *inputs[NAMES];
+    double *jacobian[NAMES], *adjoint[NAMES];
+    for (int k = 0; k < NAMES; k++) {
+        inputs[k] = k < SCALARS ? b->scalar + k : b->column[k - SCALARS];
+        jacobian[k] = b->jacobian[k];
+        adjoint[k] = b->adjoint[k];
+        memset(b->adjoint[k], 0, lanes * sizeof(double));
+    }
+    atn_formula_value(formula, lanes, inputs, b->other, work);
+    atn_formula_jacobian(formula, lanes, inputs, b->value, jacobian, work);
+    atn_check_same_bits(text, b->value, b->other, lanes);
+    check_lanes(b, f, text, lanes);
+    atn_formula_gradient(formula, lanes, inputs, b->seed, b->other, adjoint, work);
+    atn_check_same_bits(text, b->value, b->other, lanes);
+    check_gradient(b, text, lanes);
+    free(work);
+    atn_formula_free(b->ctx, formula);
+}
+
+static void test_random_formulas(void **unused)
+{
+    (void)unused;
+    static bench b;
+    static char text[TEXT_SIZE];
+    const uint64_t seed = 20250120;
+    state = seed;
+    print_message("seed %llu, %d formulas\n", (unsigned long long)seed, FORMULAS);
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
+    memset(&b, 0, sizeof b);
+    b.ctx = check_context(NULL, 1);
+    for (int i = 0; i < FORMULAS; i++) {
+        forest f = {.n = 0};
+        grow(&f, 2 + below(5));
+        text[0] = '\0';
+        print(&f, 0, 0, text);
+        const size_t lanes = (size_t)(i % 50 == 0 ? 1 + below(MAX_LANES) : 1 + below(7));
+        set_inputs(&b, lanes);
+        run_formula(&b, &f, text, lanes);
+    }
+    print_message("%ld values, %ld derivatives (%ld with a loose tolerance), %ld sums; %ld "
+                  "undefined\n",
+                  b.tally.values, b.tally.slopes, b.tally.loose, b.tally.gradients,
+                  b.tally.undefined);
+    assert_true(b.tally.slopes > 3 * b.tally.undefined);
+    assert_true(b.tally.loose * 50 < b.tally.slopes);
+    attain_context_free(b.ctx);
+    gsl_set_error_handler(handler);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_formulas)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
