@@ -1,5 +1,5 @@
 /* attain check: every problem at once, every report read back, contradictions.  Fits nothing. */
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/session.h"
@@ -16,73 +16,23 @@ static const char *severity_name(attain_severity severity)
     return names[severity];
 }
 
-typedef void put_report(FILE *stream, const attain_report_reading *reading, size_t index,
-                        const char *series_before);
+typedef void put_report(FILE *stream, const attain_report_reading *reading, size_t index);
 
 /* Hands every report to `put`; its sentence is made on the way, which may fail. */
 static attain_status each_report(FILE *stream, attain_study *study, put_report *put,
                                  attain_error *err)
 {
-    const char *series_before = "";
     for (size_t i = 0; i < attain_study_report_count(study); i++) {
         attain_report_reading reading;
         const attain_status status = attain_study_report(study, i, &reading, err);
         if (status != ATTAIN_OK) return status;
-        put(stream, &reading, i, series_before);
-        series_before = reading.series;
+        put(stream, &reading, i);
     }
     return ATTAIN_OK;
 }
 
-/* Four significant digits are more than any wording carries. */
-static void put_bound(FILE *stream, double value)
+static void put_report_json(FILE *stream, const attain_report_reading *r, size_t index)
 {
-    char text[40];
-    if (!(fabs(value) >= 10000.0) || fabs(value) > 1e15) {
-        fprintf(stream, "%.4g", value);
-        return;
-    }
-    const double unit = pow(10.0, floor(log10(fabs(value))) - 3.0);
-    snprintf(text, sizeof text, "%.0f", round(value / unit) * unit);
-    for (size_t left = strlen(text), i = 0; left > 0; i++, left--) {
-        const bool digit_before = i > 0 && text[i - 1] != '-';
-        if (digit_before && left % 3 == 0) fputc(',', stream);
-        fputc(text[i], stream);
-    }
-}
-
-static void put_implied(FILE *stream, const attain_report_reading *r)
-{
-    fputs("        implies ", stream);
-    if (isfinite(r->low) && isfinite(r->high)) {
-        put_bound(stream, r->low);
-        fputs(" to ", stream);
-        put_bound(stream, r->high);
-    } else if (isfinite(r->low)) {
-        put_bound(stream, r->low);
-        fputs(" or more", stream);
-    } else if (isfinite(r->high)) {
-        put_bound(stream, r->high);
-        fputs(" or less", stream);
-    } else {
-        fputs("nothing by itself", stream);
-    }
-    fputs(r->used ? "\n" : "; not used\n", stream);
-}
-
-static void put_report_text(FILE *stream, const attain_report_reading *r, size_t index,
-                            const char *series_before)
-{
-    if (strcmp(r->series, series_before) != 0)
-        fprintf(stream, "%s%s\n", index > 0 ? "\n" : "", r->series);
-    fprintf(stream, "  %4ld  %s\n", r->row, r->sentence);
-    put_implied(stream, r);
-}
-
-static void put_report_json(FILE *stream, const attain_report_reading *r, size_t index,
-                            const char *series_before)
-{
-    (void)series_before;
     fprintf(stream, "%s\n    {\"row\": %ld, \"series\": ", index > 0 ? "," : "", r->row);
     atn_put_json_string(stream, r->series);
     fputs(", \"sentence\": ", stream);
@@ -95,11 +45,9 @@ static void put_report_json(FILE *stream, const attain_report_reading *r, size_t
 }
 
 /* One CSV table of two kinds of rows: reports, then findings. */
-static void put_report_csv(FILE *stream, const attain_report_reading *r, size_t index,
-                           const char *series_before)
+static void put_report_csv(FILE *stream, const attain_report_reading *r, size_t index)
 {
     (void)index;
-    (void)series_before;
     fprintf(stream, "report,%ld,", r->row);
     atn_put_csv_field(stream, r->series);
     fprintf(stream, ",%s,", r->used ? "true" : "false");
@@ -138,19 +86,39 @@ static void put_findings_text(FILE *stream, const attain_diagnostics *list)
     }
 }
 
+/* Reports under their series' ids, series in the order in which the table first names them. */
+static void put_by_series(FILE *stream, const attain_report_reading *readings, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *series = readings[i].series;
+        bool seen = false;
+        for (size_t k = 0; k < i && !seen; k++) seen = strcmp(readings[k].series, series) == 0;
+        if (seen) continue;
+        fprintf(stream, "\n%s\n", series);
+        for (size_t k = i; k < n; k++)
+            if (strcmp(readings[k].series, series) == 0)
+                fprintf(stream, "  %4ld  %s%s\n", readings[k].row, readings[k].sentence,
+                        readings[k].used ? "" : " [not used]");
+    }
+}
+
 static attain_status put_text(FILE *stream, const findings *f, attain_error *err)
 {
-    size_t used = 0;
     const size_t n = attain_study_report_count(f->study);
-    for (size_t i = 0; i < n; i++) {
-        attain_report_reading reading;
-        const attain_status status = attain_study_report(f->study, i, &reading, err);
-        if (status != ATTAIN_OK) return status;
-        used += reading.used;
+    attain_report_reading *readings = calloc(n + 1, sizeof *readings);
+    attain_status status = ATTAIN_OK;
+    size_t used = 0;
+    if (!readings) status = err->status = ATTAIN_ERR_NOMEM;
+    for (size_t i = 0; i < n && status == ATTAIN_OK; i++) {
+        status = attain_study_report(f->study, i, &readings[i], err);
+        used += readings[i].used;
     }
-    fprintf(stream, "%s: %zu reports, %zu used\n\n", attain_study_title(f->study), n, used);
-    const attain_status status = each_report(stream, f->study, put_report_text, err);
-    if (status == ATTAIN_OK) put_findings_text(stream, f->list);
+    if (status == ATTAIN_OK) {
+        fprintf(stream, "%s: %zu reports, %zu used\n", attain_study_title(f->study), n, used);
+        put_by_series(stream, readings, n);
+        put_findings_text(stream, f->list);
+    }
+    free(readings);
     return status;
 }
 
@@ -210,11 +178,11 @@ static attain_status put_csv(FILE *stream, const findings *f, attain_error *err)
 static atn_exit print_findings(atn_session *session, const findings *f)
 {
     typedef attain_status put(FILE *, const findings *, attain_error *);
-    static put *const puts_as[] = {put_text, put_json, put_csv};
+    static put *const put_as[] = {put_text, put_json, put_csv};
     atn_output output;
     attain_status status = ATTAIN_OK;
     if (atn_output_open(&output))
-        status = puts_as[session->options->format](output.stream, f, &session->error);
+        status = put_as[session->options->format](output.stream, f, &session->error);
     if (status == ATTAIN_OK)
         return atn_output_finish(&output, session->options->output, session->console);
     atn_output_discard(&output);

@@ -9,7 +9,7 @@ expect 'as CSV' 0 @check.csv '' check study --format csv
 expect 'into a file' 0 '' '' check study -o check.txt
 holds 'the same text' cmp check.txt "$GOLDEN/check.txt"
 expect 'to standard output by name' 0 @check.txt '' check study -o -
-expect 'an earlier date' 0 '~not used' '' check study --as-of 2025-02-28
+expect 'an earlier date' 0 '~[not used]' '' check study --as-of 2025-02-28
 expect 'one place changed' 0 '~Renamed' '' check study --set '/title="Renamed"'
 (cd study && "$ATTAIN" check - <study.json) >"$OUT" 2>"$ERR"
 code=$?
