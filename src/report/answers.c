@@ -1,0 +1,167 @@
+/* Walking a document's answers, and each of them in words. */
+#include "report_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const atn_node *atn_find(const atn_node *list, const char *key, const char *text)
+{
+    for (const atn_node *c = atn_node_first(list); c; c = atn_node_next(c))
+        if (strcmp(atn_node_text(atn_node_get(c, key)), text) == 0) return c;
+    return NULL;
+}
+
+static void enter(const atn_node *root, atn_answer *a)
+{
+    a->series = atn_find(atn_node_get(root, "series"), "id",
+                         atn_node_text(atn_node_get(a->goal, "series")));
+    const char *kind = atn_node_text(atn_node_get(a->series, "kind"));
+    a->share = strcmp(kind, "share") == 0;
+    a->flow = strcmp(kind, "flow") == 0;
+}
+
+bool atn_answer_next(const atn_node *root, atn_answer *a)
+{
+    if (a->reading) a->reading = atn_node_next(a->reading);
+    while (!a->reading) {
+        if (a->definition) a->definition = atn_node_next(a->definition);
+        while (!a->definition) {
+            a->goal =
+                a->goal ? atn_node_next(a->goal) : atn_node_first(atn_node_get(root, "goals"));
+            if (!a->goal) return false;
+            enter(root, a);
+            a->definition = atn_node_first(atn_node_get(a->goal, "definitions"));
+        }
+        a->reading = atn_node_first(atn_node_get(a->definition, "readings"));
+    }
+    return true;
+}
+
+double atn_factor(const atn_node *root, const char *definition)
+{
+    const atn_node *entry = atn_find(atn_node_get(root, "definitions"), "id", definition);
+    const double factor = atn_node_number(atn_node_path(entry, "factor/0.5"));
+    return entry && isfinite(factor) && factor > 0 ? factor : 1.0;
+}
+
+const char *atn_per_step(const atn_node *root)
+{
+    static const char *const steps[][2] = {{"day", "a day"},
+                                           {"week", "a week"},
+                                           {"month", "a month"},
+                                           {"quarter", "a quarter"},
+                                           {"year", "a year"}};
+    const char *step = atn_node_text(atn_node_path(root, "study/step"));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (strcmp(step, steps[i][0]) == 0) return steps[i][1];
+    return "a step";
+}
+
+bool atn_is_single(const atn_node *list)
+{
+    const atn_node *first = atn_node_first(list);
+    return first && !atn_node_next(first);
+}
+
+static const char *text_of(const atn_node *node, const char *key)
+{
+    return atn_node_text(atn_node_get(node, key));
+}
+
+static double number_of(const atn_node *node, const char *key)
+{
+    return atn_node_number(atn_node_get(node, key));
+}
+
+static void say_unit(atn_text *out, const atn_node *root, const atn_answer *a, bool pace)
+{
+    const char *unit = text_of(a->goal, "unit");
+    if (a->share || *unit) {
+        if (*unit) atn_text_add(out, " ");
+        atn_escape_plain(out, unit);
+    }
+    const bool rate_said = strstr(unit, "per ") || strstr(unit, " a day");
+    if (pace && a->flow && !rate_said) atn_text_printf(out, " %s", atn_per_step(root));
+}
+
+void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const char *statistic = text_of(a->goal, "statistic");
+    if (strcmp(text_of(a->goal, "direction"), "at_most") == 0) atn_text_add(out, "at most ");
+    const double own = number_of(a->reading, "target");
+    atn_say_value(out, isfinite(own) ? own : number_of(a->goal, "target"), a->share, true);
+    say_unit(out, root, a, strcmp(statistic, "mean") == 0 || strcmp(statistic, "value") == 0);
+}
+
+void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const char *statistic = text_of(a->goal, "statistic");
+    const double over = number_of(a->goal, "over");
+    if (!a->series) { /* a compound has its label alone */
+        atn_escape_plain(out, text_of(a->goal, "label"));
+    } else {
+        atn_say_target(out, root, a);
+        if (strcmp(statistic, "rolling_total") == 0)
+            atn_text_printf(out, " within %d %ss", (int)over,
+                            atn_node_text(atn_node_path(root, "study/step")));
+    }
+    atn_text_add(out, " by ");
+    atn_say_date(out, text_of(a->goal, "deadline"));
+}
+
+void atn_say_which(atn_text *out, const atn_answer *a)
+{
+    const bool definitions = !atn_is_single(atn_node_get(a->goal, "definitions"));
+    const bool readings = !atn_is_single(atn_node_get(a->definition, "readings"));
+    if (!definitions && !readings) return;
+    if (definitions) atn_escape_plain(out, text_of(a->definition, "definition"));
+    if (definitions && readings) atn_text_add(out, ", ");
+    if (readings) atn_say_reading(out, text_of(a->reading, "reading"));
+}
+
+void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const atn_node *median = atn_node_path(a->reading, "date/0.5");
+    if (atn_node_true(atn_node_get(a->reading, "already_reached"))) {
+        atn_text_add(out, "already reached");
+        return;
+    }
+    const bool out_of_reach = atn_node_true(atn_node_get(a->reading, "out_of_reach"));
+    if (out_of_reach) atn_text_add(out, "out of reach by the deadline; ");
+    if (atn_node_is_null(median)) {
+        const double never = number_of(a->reading, "never_by_horizon");
+        atn_text_add(out, "not by ");
+        atn_say_short_date(out, atn_node_text(atn_node_path(root, "study/horizon")));
+        if (isfinite(never)) {
+            atn_text_add(out, ": ");
+            atn_say_percent(out, never);
+        }
+    } else {
+        atn_text_add(out, "median date ");
+        atn_say_short_date(out, atn_node_text(median));
+    }
+}
+
+bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const double required = number_of(a->reading, "required_pace");
+    const double current = number_of(a->reading, "current_pace");
+    const double ratio = number_of(a->reading, "pace_ratio");
+    const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
+    if (!isfinite(required) || required <= 0 || reached) return false;
+    atn_text_add(out, "needs ");
+    atn_say_value(out, required, a->share, false);
+    if (a->flow) atn_text_printf(out, " %s", atn_per_step(root));
+    if (!isfinite(current)) return true;
+    atn_text_add(out, ", now ");
+    atn_say_value(out, current, a->share, false);
+    if (!isfinite(ratio) || a->share) return true;
+    atn_text_add(out, " (");
+    if (ratio >= 0.995)
+        atn_text_grouped(out, ratio, ratio < 10 ? 1 : 0);
+    else
+        atn_text_grouped(out, ratio, 2);
+    atn_text_add(out, " times)");
+    return true;
+}

@@ -1,0 +1,279 @@
+/* Chart 4: how likely the goal is to have been reached by each date. */
+#include "chart_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_LINES = 8 };
+static const char *const COLORS[MAX_LINES] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7",
+                                              "#56B4E9", "#222222", "#8C6D1F", "#777777"};
+/* Words need darker ink than lines to be read. */
+static const char *const INKS[MAX_LINES] = {"#0072B2", "#9A6A00", "#00785A", "#A0527F",
+                                            "#2A7FB0", "#222222", "#6B5315", "#666666"};
+
+static const char *text_of(const atn_node *node, const char *key)
+{
+    return atn_node_text(atn_node_get(node, key));
+}
+
+static double number_of(const atn_node *node, const char *key)
+{
+    return atn_node_number(atn_node_get(node, key));
+}
+
+typedef struct curve {
+    atn_answer a;
+    double end, at_deadline; /* P by the horizon and by the deadline */
+    atn_day median;          /* 0: not by the horizon */
+} curve;
+
+static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
+{
+    size_t n = 0;
+    for (atn_answer a = {0}; atn_answer_next(root, &a) && n < MAX_LINES;) {
+        if (a.goal != goal || !atn_node_first(atn_node_path(a.reading, "by_date/dates"))) continue;
+        curves[n] = (curve){.a = a};
+        curves[n].end = number_of(a.reading, "probability_at_horizon");
+        curves[n].at_deadline = number_of(a.reading, "probability");
+        atn_iso_day(atn_node_text(atn_node_path(a.reading, "date/0.5")), &curves[n].median);
+        n++;
+    }
+    return n;
+}
+
+static void say_headline(atn_text *out, const atn_node *root, const curve *curves, size_t n)
+{
+    if (atn_node_true(atn_node_get(curves[0].a.reading, "already_reached")) && n == 1) {
+        atn_say_target(out, root, &curves[0].a);
+        atn_text_add(out, " have been reached already");
+        return;
+    }
+    atn_say_goal(out, root, &curves[0].a);
+    atn_text_add(out, ": ");
+    /* Readings in one sentence; equal words are said once. */
+    const char *least = text_of(curves[0].a.reading, "words"), *most = least;
+    double low = curves[0].at_deadline, high = low;
+    for (size_t i = 1; i < n; i++) {
+        if (curves[i].at_deadline < low)
+            low = curves[i].at_deadline, least = text_of(curves[i].a.reading, "words");
+        if (curves[i].at_deadline > high)
+            high = curves[i].at_deadline, most = text_of(curves[i].a.reading, "words");
+    }
+    atn_text_add(out, "a chance of ");
+    atn_escape_plain(out, least);
+    if (strcmp(least, most) == 0) {
+        if (n > 1) atn_text_add(out, " however it is counted");
+        return;
+    }
+    atn_text_add(out, " to ");
+    atn_escape_plain(out, strncmp(most, "about ", 6) == 0 ? most + 6 : most);
+    atn_text_add(out, ", by how it is counted");
+}
+
+static void say_below(atn_text *out, const atn_node *root, const curve *curves)
+{
+    const atn_node *study = atn_node_get(root, "study");
+    atn_text_add(out, "Chance that the goal has been reached by each date, ");
+    atn_say_short_date(out, text_of(curves[0].a.goal, "start"));
+    atn_text_add(out, " to ");
+    atn_say_short_date(out, text_of(study, "horizon"));
+    const size_t before = out->length;
+    atn_text_add(out, ". Source: ");
+    const size_t named = out->length;
+    atn_say_sources(out, root, text_of(curves[0].a.goal, "series"));
+    if (out->length == named && out->data && !out->failed) {
+        out->length = before;
+        out->data[before] = '\0';
+    }
+    atn_text_add(out, "; figures published by ");
+    atn_say_short_date(out, text_of(study, "as_of"));
+}
+
+/* Columns date_k, chance_k: the readings' date grids need not agree. */
+static void write_data(atn_text *data, const curve *curves, size_t n)
+{
+    const atn_node *date[MAX_LINES], *chance[MAX_LINES];
+    for (size_t k = 0; k < n; k++) {
+        date[k] = atn_node_first(atn_node_path(curves[k].a.reading, "by_date/dates"));
+        chance[k] = atn_node_first(atn_node_path(curves[k].a.reading, "by_date/probability"));
+        atn_text which;
+        atn_text_init(&which, data->ctx);
+        atn_say_which(&which, &curves[k].a);
+        atn_text_add(data, k ? ",date" : "date");
+        atn_text_add(data, ",");
+        atn_escape_csv(data, which.data && which.length ? which.data : "chance");
+        if (which.failed) data->failed = true;
+        atn_text_free(&which);
+    }
+    atn_text_add(data, "\n");
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t k = 0; k < n; k++) {
+            atn_day day;
+            char text[ATN_DATE_SIZE] = "";
+            const double p = atn_node_number(chance[k]);
+            const bool good = atn_iso_day(atn_node_text(date[k]), &day) && isfinite(p);
+            if (good) atn_date_format(day, text);
+            atn_text_printf(data, "%s%s,", k ? "," : "", text);
+            if (good) atn_text_number(data, p);
+            date[k] = atn_node_next(date[k]);
+            chance[k] = atn_node_next(chance[k]);
+            more |= date[k] != NULL;
+        }
+        atn_text_add(data, "\n");
+    }
+}
+
+static void add_dot(atn_frame *f, atn_day day, double p, const char *color, const char *ink,
+                    const atn_text *text, bool left)
+{
+    atn_text *s = &f->chart->script;
+    atn_text_add(s, "set label ");
+    atn_escape_gnuplot(s, text->data ? text->data : "");
+    atn_text_add(s, " at ");
+    atn_add_day(s, day);
+    atn_text_add(s, ", first ");
+    atn_text_number(s, p);
+    atn_text_printf(
+        s,
+        " %s front noenhanced point pt 7 ps 0.8 lc rgb '%s' offset character %s, 0.7 font "
+        "',11.5' textcolor rgb '%s'\n",
+        left ? "right" : "left", color, left ? "-0.6" : "0.6", ink);
+}
+
+static void add_marks(atn_frame *f, const curve *c, size_t k, atn_day deadline, bool crowded)
+{
+    atn_text text;
+    atn_text_init(&text, f->ctx);
+    if (deadline < f->last && isfinite(c->at_deadline)) {
+        if (!crowded) atn_say_percent(&text, c->at_deadline);
+        add_dot(f, deadline, c->at_deadline, COLORS[k], INKS[k], &text, true);
+        atn_text_free(&text);
+    }
+    if (c->median && c->median >= f->first && c->median <= f->last && !crowded &&
+        (c->median > deadline + 20 || c->median < deadline - 20)) {
+        atn_text_add(&text, "even chance by ");
+        char date[ATN_DATE_SIZE];
+        atn_date_format(c->median, date);
+        atn_say_short_date(&text, date);
+        add_dot(f, c->median, 0.5, COLORS[k], INKS[k], &text,
+                c->median > f->first + (f->last - f->first) / 3);
+        atn_text_free(&text);
+    }
+}
+
+static void add_note(atn_frame *f, const curve *c, size_t k)
+{
+    atn_text text;
+    atn_text_init(&text, f->ctx);
+    atn_say_percent(&text, c->end);
+    const size_t before = text.length;
+    atn_text_add(&text, "  ");
+    const size_t named = text.length;
+    atn_say_which(&text, &c->a);
+    if (text.length == named && text.data && !text.failed) {
+        text.length = before;
+        text.data[before] = '\0';
+        atn_text_add(&text, " by ");
+        atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "horizon"));
+    }
+    atn_frame_note(f, c->end, INKS[k], 0, &text);
+    atn_text_free(&text);
+}
+
+static void add_gap(atn_frame *f, const curve *curves, size_t n)
+{
+    double top = 0;
+    for (size_t k = 0; k < n; k++) top = fmax(top, curves[k].end);
+    if (!(top < 0.93)) return;
+    atn_text text;
+    atn_text_init(&text, f->ctx);
+    atn_text_add(&text, "not by ");
+    atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "horizon"));
+    if (n == 1) {
+        atn_text_add(&text, ": ");
+        atn_say_percent(&text, 1.0 - top);
+    }
+    atn_frame_note(f, 0.5 * (1.0 + top), "#555555", 0, &text);
+    atn_text_free(&text);
+    atn_text *s = &f->chart->script;
+    atn_text_add(s, "set arrow from graph 1, first ");
+    atn_text_number(s, top);
+    atn_text_add(s,
+                 " to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb '#777777'\n");
+}
+
+static void say_alt(atn_text *out, const atn_node *root, const curve *curves, size_t n,
+                    const atn_chart *chart)
+{
+    if (chart->headline.data) atn_text_add(out, chart->headline.data);
+    atn_text_add(out, ". Curves of the chance that the goal has been reached by each date");
+    for (size_t k = 0; k < n; k++) {
+        atn_text_add(out, k ? "; " : ": ");
+        const size_t before = out->length;
+        atn_say_which(out, &curves[k].a);
+        if (out->length > before) atn_text_add(out, ": ");
+        atn_say_percent(out, curves[k].at_deadline);
+        atn_text_add(out, " by the deadline, ");
+        atn_say_percent(out, curves[k].end);
+        atn_text_add(out, " by ");
+        atn_say_short_date(out, text_of(atn_node_get(root, "study"), "horizon"));
+    }
+    atn_text_add(out, ".");
+}
+
+static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, atn_day deadline,
+                    atn_day as_of, atn_day horizon)
+{
+    atn_text text;
+    atn_text_init(&text, f->ctx);
+    say_below(&text, f->root, curves);
+    atn_frame_head(f, text.data ? text.data : "");
+    atn_text_free(&text);
+    atn_frame_foot(f, "");
+    atn_frame_margins(f);
+    atn_frame_dates(f, start, horizon);
+    atn_frame_values(f, 0.0, 1.0, true);
+    write_data(&f->chart->data, curves, n);
+    if (n == 1)
+        atn_frame_plot(f, "'%s.csv' skip 1 using 1:2 with filledcurves y1=0 lc rgb '#D6E6F2'",
+                       f->chart->name);
+    for (size_t k = n; k-- > 0;)
+        atn_frame_plot(f, "'%s.csv' skip 1 using %zu:%zu with lines lt 1 lw 2.5 lc rgb '%s'",
+                       f->chart->name, 2 * k + 1, 2 * k + 2, COLORS[k]);
+    for (size_t k = 0; k < n; k++) {
+        bool crowded = false;
+        for (size_t i = 0; i < n; i++)
+            crowded |= i != k && fabs(curves[i].at_deadline - curves[k].at_deadline) < 0.05;
+        add_marks(f, &curves[k], k, deadline, crowded);
+        add_note(f, &curves[k], k);
+    }
+    add_gap(f, curves, n);
+    if (as_of < horizon && as_of > start + 7)
+        atn_frame_rule(f, as_of,
+                       deadline - as_of < 120 && deadline > as_of ? "today"
+                                                                  : "projection \xe2\x86\x92",
+                       !(deadline - as_of < 120 && deadline > as_of));
+    if (deadline < horizon) atn_frame_rule(f, deadline, "deadline", true);
+    atn_frame_place_notes(f);
+}
+
+void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_node *goal)
+{
+    curve curves[MAX_LINES];
+    atn_frame f;
+    atn_day origin, as_of, horizon, start, deadline;
+    const size_t n = gather(root, goal, curves);
+    if (n == 0 || !atn_study_days(root, &origin, &as_of, &horizon) ||
+        !atn_iso_day(text_of(goal, "start"), &start) ||
+        !atn_iso_day(text_of(goal, "deadline"), &deadline) || start >= horizon)
+        return;
+    atn_chart *chart = atn_chart_add(list, "attainment", text_of(goal, "id"));
+    if (!chart) return;
+    say_headline(&chart->headline, root, curves, n);
+    atn_frame_open(&f, list->ctx, root, chart, 960.0, 540.0);
+    compose(&f, curves, n, start, deadline, as_of, horizon);
+    atn_frame_close(&f);
+    say_alt(&chart->alt, root, curves, n, chart);
+}

@@ -1,0 +1,380 @@
+/* One panel: head, foot, axes, labels in the margin, and the script around them. */
+#include "chart_internal.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/asset.h"
+
+extern const atn_asset atn_report_assets[];
+
+static const double SIDE = 24.0, HEAD_SIZE = 17.0, BELOW_SIZE = 12.0, FOOT_SIZE = 10.5;
+static const double NOTE_SIZE = 11.5, NOTE_GAP = 15.0, RIGHT_ROOM = 196.0;
+
+static void number(atn_text *out, double value)
+{
+    atn_text_number(out, isfinite(value) ? value : 0.0);
+}
+
+void atn_add_day(atn_text *out, atn_day day)
+{
+    char text[ATN_DATE_SIZE];
+    atn_date_format(day, text);
+    atn_text_printf(out, "'%s'", text);
+}
+
+void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                    double width, double height)
+{
+    *f = (atn_frame){.ctx = ctx, .root = root, .chart = chart, .width = width, .height = height};
+    f->left = 74.0;
+    f->right = width - RIGHT_ROOM;
+    f->top = height - 100.0;
+    f->bottom = 86.0;
+    atn_text_init(&f->plot, ctx);
+    atn_text *s = &chart->script;
+    atn_text_printf(s, "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
+                    chart->name, chart->name);
+    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "theme.gp")));
+}
+
+void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,
+                     const char *color, const char *align)
+{
+    atn_text *s = &f->chart->script;
+    char digits[64];
+    atn_number_fixed(size, 1, digits);
+    atn_text_add(s, "set label ");
+    atn_escape_gnuplot(s, text);
+    atn_text_printf(s, " at %s %s front noenhanced font ',%s' textcolor rgb '%s'\n", place, align,
+                    digits, color);
+}
+
+/* Lines of text downwards from `y` (pixels); returns where the next would stand. */
+static double paragraph(atn_frame *f, const char *text, double y, double size, bool bold,
+                        const char *color)
+{
+    const double room = f->width - 2 * SIDE;
+    atn_text *s = &f->chart->script;
+    while (*text) {
+        const size_t n = atn_text_fit(text, size, bold, room);
+        atn_text line;
+        atn_text_init(&line, f->ctx);
+        atn_text_add_bytes(&line, text, n);
+        char digits[64];
+        atn_number_fixed(size, 1, digits);
+        atn_text_add(s, "set label ");
+        atn_escape_gnuplot(s, line.data ? line.data : "");
+        atn_text_add(s, " at screen ");
+        number(s, SIDE / f->width);
+        atn_text_add(s, ", screen ");
+        number(s, y / f->height);
+        atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb '%s'\n",
+                        bold ? ":Bold" : "", digits, color);
+        if (line.failed) s->failed = true;
+        atn_text_free(&line);
+        text += n;
+        while (*text == ' ') text++;
+        y -= size * 1.32;
+    }
+    return y;
+}
+
+void atn_frame_head(atn_frame *f, const char *below)
+{
+    const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
+    double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "#111111");
+    y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "#555555");
+    f->top = y - 16.0;
+}
+
+void atn_frame_foot(atn_frame *f, const char *text)
+{
+    double lines = 0;
+    for (const char *s = text; *s; lines += 1.0) {
+        s += atn_text_fit(s, FOOT_SIZE, false, f->width - 2 * SIDE);
+        while (*s == ' ') s++;
+    }
+    const double height = lines * FOOT_SIZE * 1.32;
+    paragraph(f, text, height + 2.0, FOOT_SIZE, false, "#666666");
+    f->bottom = 52.0 + height;
+}
+
+void atn_frame_margins(atn_frame *f)
+{
+    atn_text *s = &f->chart->script;
+    const struct {
+        const char *name;
+        double at;
+    } sides[] = {{"lmargin", f->left / f->width},
+                 {"rmargin", f->right / f->width},
+                 {"tmargin", f->top / f->height},
+                 {"bmargin", f->bottom / f->height}};
+    for (size_t i = 0; i < 4; i++) {
+        atn_text_printf(s, "set %s at screen ", sides[i].name);
+        number(s, sides[i].at);
+        atn_text_add(s, "\n");
+    }
+}
+
+static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/* Months between tics, a divisor or multiple of 12, so that each labelled January stands. */
+static int month_step(int months)
+{
+    static const int most[][2] = {{13, 1}, {26, 2}, {40, 3}, {80, 6}, {160, 12}, {400, 24}};
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+        if (months <= most[i][0]) return most[i][1];
+    return 120;
+}
+
+static void tic(atn_text *s, bool *any, atn_day day, const char *label, int year)
+{
+    atn_text_printf(s, "%s\"%s", *any ? ", " : "", label);
+    if (year) atn_text_printf(s, "%s%d", *label ? "\\n" : "", year);
+    atn_text_add(s, "\" ");
+    atn_add_day(s, day);
+    *any = true;
+}
+
+static void short_tics(atn_text *s, atn_day first, atn_day last)
+{
+    bool any = false;
+    const int step = last - first > 35 ? 14 : last - first > 10 ? 7 : 1;
+    for (atn_day day = first; day <= last; day += step) {
+        int y, m, d;
+        char label[16];
+        atn_date_parts(day, &y, &m, &d);
+        snprintf(label, sizeof label, "%d %s", d, MONTHS[m - 1]);
+        tic(s, &any, day, label, any ? 0 : y);
+    }
+}
+
+static void month_tics(atn_text *s, atn_day first, atn_day last)
+{
+    int y, m, d, year, month;
+    bool any = false;
+    atn_date_parts(first, &year, &month, &d);
+    atn_date_parts(last, &y, &m, &d);
+    const int step = month_step((y - year) * 12 + m - month + 1);
+    if (atn_date_from_parts(year, month, 1) < first) month++;
+    for (;; month++) {
+        if (month > 12) year++, month -= 12;
+        const atn_day day = atn_date_from_parts(year, month, 1);
+        if (day > last) break;
+        if (step <= 12 ? (month - 1) % step : month != 1 || year % (step / 12)) continue;
+        tic(s, &any, day, step >= 12 ? "" : MONTHS[month - 1], !any || month == 1 ? year : 0);
+    }
+}
+
+void atn_frame_dates(atn_frame *f, atn_day first, atn_day last)
+{
+    atn_text *s = &f->chart->script;
+    f->first = first;
+    f->last = last > first ? last : first + 1;
+    atn_text_add(s, "set xdata time\nset timefmt '%Y-%m-%d'\nset xrange [");
+    atn_add_day(s, f->first);
+    atn_text_add(s, ":");
+    atn_add_day(s, f->last);
+    atn_text_add(s, "]\nset xtics (");
+    if (f->last - f->first < 75)
+        short_tics(s, f->first, f->last);
+    else
+        month_tics(s, f->first, f->last);
+    atn_text_add(s, ")\n");
+}
+
+double atn_nice_step(double span, int parts)
+{
+    const double raw = span / parts;
+    if (!(raw > 0) || !isfinite(raw)) return 1.0;
+    const double unit = pow(10.0, floor(log10(raw)));
+    const double mantissa = raw / unit;
+    return unit * (mantissa <= 1     ? 1
+                   : mantissa <= 2   ? 2
+                   : mantissa <= 2.5 ? 2.5
+                   : mantissa <= 5   ? 5
+                                     : 10);
+}
+
+void atn_frame_values(atn_frame *f, double low, double high, bool share)
+{
+    atn_text *s = &f->chart->script;
+    if (!(high > low)) high = low + 1.0;
+    const double step = atn_nice_step(high - low, 5);
+    const double from = floor(low / step + 1e-9) * step;
+    f->low = from;
+    f->high = high;
+    f->share = share;
+    atn_text_add(s, "set yrange [");
+    number(s, f->low);
+    atn_text_add(s, ":");
+    number(s, f->high);
+    atn_text_add(s, "]\nset ytics (");
+    bool any = false;
+    for (int k = 0; k < 40 && from + k * step <= high + 1e-9 * step; k++) {
+        const double at = from + k * step;
+        atn_text_add(s, any ? ", '" : "'");
+        atn_say_value(s, fabs(at) < 1e-9 * step ? 0.0 : at, share, true);
+        /* Tic labels are printf formats: the percent sign ours end with is doubled. */
+        atn_text_add(s, share ? "%' " : "' ");
+        number(s, at);
+        any = true;
+    }
+    atn_text_add(s, ")\n");
+}
+
+void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it)
+{
+    atn_text *s = &f->chart->script;
+    if (day < f->first || day > f->last) return;
+    atn_text_add(s, "set arrow from ");
+    atn_add_day(s, day);
+    atn_text_add(s, ", graph 0 to ");
+    atn_add_day(s, day);
+    atn_text_add(s, ", graph 1 nohead front ls 3\n");
+    atn_text_add(s, "set label ");
+    atn_escape_gnuplot(s, word);
+    atn_text_add(s, " at ");
+    atn_add_day(s, day);
+    atn_text_printf(s,
+                    ", graph 1 %s front noenhanced offset character %s, 0.5 font ',11' textcolor "
+                    "rgb '#555555'\n",
+                    right_of_it ? "left" : "right", right_of_it ? "-0.2" : "0.2");
+}
+
+void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text)
+{
+    if (f->n_notes == ATN_MAX_NOTES || !isfinite(y) || y > f->high || y < f->low || !text->data)
+        return;
+    atn_margin_note *note = &f->notes[f->n_notes];
+    const double room = RIGHT_ROOM - 16.0;
+    size_t n = strlen(text->data);
+    if (atn_text_width(text->data, n, NOTE_SIZE, false) > room) {
+        n = atn_text_fit(text->data, NOTE_SIZE, false, room - NOTE_SIZE);
+        if (n > sizeof note->text - 4) n = sizeof note->text - 4;
+        while (n > 0 && ((unsigned char)text->data[n] & 0xc0) == 0x80) n--;
+        snprintf(note->text, sizeof note->text, "%.*s\xe2\x80\xa6", (int)n, text->data);
+    } else {
+        snprintf(note->text, sizeof note->text, "%s", text->data);
+    }
+    note->y = y;
+    note->color = color;
+    note->rank = rank;
+    f->n_notes++;
+}
+
+static void sort_notes(atn_frame *f)
+{
+    for (size_t i = 1; i < f->n_notes; i++) {
+        const atn_margin_note note = f->notes[i];
+        size_t k = i;
+        for (; k > 0 && f->notes[k - 1].y > note.y; k--) f->notes[k] = f->notes[k - 1];
+        f->notes[k] = note;
+    }
+}
+
+/* Drops what collides with something of better rank, worst rank first. */
+static void thin_notes(atn_frame *f, double gap)
+{
+    for (int rank = 9; rank > 0; rank--)
+        for (size_t i = 0; i < f->n_notes;) {
+            bool collides = false;
+            for (size_t k = 0; k < f->n_notes && f->notes[i].rank == rank; k++)
+                collides |= k != i && f->notes[k].rank <= rank &&
+                            fabs(f->notes[k].y - f->notes[i].y) < gap &&
+                            (f->notes[k].rank < rank || k < i);
+            if (!collides) {
+                i++;
+                continue;
+            }
+            memmove(&f->notes[i], &f->notes[i + 1], (f->n_notes - i - 1) * sizeof *f->notes);
+            f->n_notes--;
+        }
+}
+
+void atn_frame_place_notes(atn_frame *f)
+{
+    const double gap = NOTE_GAP * (f->high - f->low) / (f->top - f->bottom);
+    sort_notes(f);
+    thin_notes(f, gap);
+    /* What is left is pushed apart: upwards, then back down from the upper edge. */
+    for (size_t i = 1; i < f->n_notes; i++)
+        f->notes[i].y = fmax(f->notes[i].y, f->notes[i - 1].y + gap);
+    double limit = f->high;
+    for (size_t i = f->n_notes; i-- > 0; limit = f->notes[i].y - gap)
+        f->notes[i].y = fmin(f->notes[i].y, limit);
+    for (size_t i = 0; i < f->n_notes; i++) {
+        char place[96], digits[ATN_NUMBER_SIZE];
+        atn_number_format(f->notes[i].y, digits);
+        snprintf(place, sizeof place, "graph 1, first %s", digits);
+        atn_text *s = &f->chart->script;
+        atn_text_add(s, "set label ");
+        atn_escape_gnuplot(s, f->notes[i].text);
+        atn_text_printf(s,
+                        " at %s left front noenhanced offset character 0.8, 0 font ',11.5' "
+                        "textcolor rgb '%s'\n",
+                        place, f->notes[i].color);
+    }
+}
+
+void atn_frame_plot(atn_frame *f, const char *format, ...)
+{
+    char part[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(part, sizeof part, format, arguments);
+    va_end(arguments);
+    atn_text_add(&f->plot, f->n_parts++ ? ", \\\n     " : "plot ");
+    atn_text_add(&f->plot, part);
+}
+
+void atn_frame_close(atn_frame *f)
+{
+    atn_text *s = &f->chart->script;
+    const char *name = f->chart->name;
+    atn_text_printf(s,
+                    "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
+                    "'#FFFFFF' noenhanced\nset output '%s.svg'\n",
+                    (int)f->width, (int)f->height, name);
+    atn_text_add(s, f->plot.data ? f->plot.data : "");
+    if (f->plot.failed) s->failed = true;
+    atn_text_printf(s,
+                    "\nset terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
+                    "linewidth 2 pointscale 2 background rgb '#FFFFFF' noenhanced\n"
+                    "set output '%s.png'\nreplot\nset output\n",
+                    2 * (int)f->width, 2 * (int)f->height, name);
+    atn_text_free(&f->plot);
+}
+
+bool atn_study_days(const atn_node *root, atn_day *origin, atn_day *as_of, atn_day *horizon)
+{
+    const atn_node *study = atn_node_get(root, "study");
+    return atn_iso_day(atn_node_text(atn_node_get(study, "origin")), origin) &&
+           atn_iso_day(atn_node_text(atn_node_get(study, "as_of")), as_of) &&
+           atn_iso_day(atn_node_text(atn_node_get(study, "horizon")), horizon);
+}
+
+void atn_say_sources(atn_text *out, const atn_node *root, const char *series)
+{
+    enum { SHOWN = 3, KNOWN = 64 };
+    const char *names[KNOWN];
+    size_t n = 0;
+    const atn_node *list = atn_node_get(root, "reports");
+    for (const atn_node *r = atn_node_first(list); r && n < KNOWN; r = atn_node_next(r)) {
+        const char *name = atn_node_text(atn_node_get(r, "source"));
+        bool seen = !*name || strcmp(atn_node_text(atn_node_get(r, "series")), series) != 0 ||
+                    !atn_node_true(atn_node_get(r, "used"));
+        for (size_t i = 0; i < n && !seen; i++) seen = strcmp(names[i], name) == 0;
+        if (!seen) names[n++] = name;
+    }
+    for (size_t i = 0; i < n && i < SHOWN; i++) {
+        const bool last = i + 1 == n && i > 0;
+        atn_text_add(out, i == 0 ? "" : last ? " and " : ", ");
+        atn_escape_plain(out, names[i]);
+    }
+    if (n > SHOWN) atn_text_printf(out, " and %zu more", n - SHOWN);
+}

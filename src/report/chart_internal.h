@@ -1,0 +1,136 @@
+/* Composing charts: a gnuplot script, its data and its description, in memory. */
+#ifndef ATN_CHART_INTERNAL_H
+#define ATN_CHART_INTERNAL_H
+
+#include "report_internal.h"
+
+typedef struct atn_chart {
+    char name[96];     /* stem of its files: only A-Z a-z 0-9 _ - */
+    bool drawn;        /* pictures lie beside the script */
+    atn_text headline; /* one sentence */
+    atn_text alt;      /* what the picture shows, for those who do not see it */
+    atn_text script, data;
+} atn_chart;
+
+struct atn_chart_list {
+    attain_context *ctx;
+    atn_chart *charts;
+    size_t n, capacity;
+    bool failed;
+};
+
+/* Every chart of a document.  NOMEM. */
+attain_status atn_charts_compose(attain_context *ctx, const attain_results *results,
+                                 atn_chart_list *list, attain_error *err);
+void atn_charts_free(atn_chart_list *list);
+/* A new chart, named KIND-ID made safe and unique; NULL (and failed) when out of memory. */
+atn_chart *atn_chart_add(atn_chart_list *list, const char *kind, const char *id);
+
+/* chart_text.c: DejaVu Sans as it will be set, in pixels at `size`. */
+double atn_text_width(const char *text, size_t n, double size, bool bold);
+/* Bytes of `text` that fit into `width`, cut at a space where there is one; never 0. */
+size_t atn_text_fit(const char *text, double size, bool bold, double width);
+
+/* A label in the right margin, level with the line it names. */
+typedef struct atn_margin_note {
+    double y;
+    char text[112];
+    const char *color;
+    int rank; /* 0: always shown, moved if need be; higher: dropped first where room is short */
+} atn_margin_note;
+enum { ATN_MAX_NOTES = 32 };
+
+/* One panel being composed. */
+typedef struct atn_frame {
+    attain_context *ctx;
+    const atn_node *root;
+    atn_chart *chart;
+    atn_text plot; /* the plot command's parts */
+    size_t n_parts;
+    double width, height;            /* pixels */
+    double left, right, top, bottom; /* of the plot, from the left and lower edge, pixels */
+    atn_day first, last;             /* date axis */
+    double low, high;                /* value axis */
+    bool share;
+    atn_margin_note notes[ATN_MAX_NOTES];
+    size_t n_notes;
+} atn_frame;
+
+void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                    double width, double height);
+/* Headline (the chart's own) and the line below it, wrapped; sets the plot's upper edge. */
+void atn_frame_head(atn_frame *f, const char *below);
+void atn_frame_foot(atn_frame *f, const char *text);
+void atn_frame_margins(atn_frame *f);
+void atn_frame_dates(atn_frame *f, atn_day first, atn_day last);
+/* Value axis with about five tics; share: in percent. */
+void atn_frame_values(atn_frame *f, double low, double high, bool share);
+/* Dotted vertical line with a word at its head. */
+void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it);
+void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text);
+void atn_frame_place_notes(atn_frame *f);
+/* A string as a label at a place given in gnuplot's words. */
+void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,
+                     const char *color, const char *align);
+/* One part of the plot command. */
+void atn_frame_plot(atn_frame *f, const char *format, ...) ATTAIN_PRINTF(2, 3);
+/* Draws for both terminals and lets go of the work space. */
+void atn_frame_close(atn_frame *f);
+
+void atn_add_day(atn_text *out, atn_day day); /* quoted date, as gnuplot's time axis reads it */
+double atn_nice_step(double span, int parts);
+/* Study dates of the document; false where one is missing or malformed. */
+bool atn_study_days(const atn_node *root, atn_day *origin, atn_day *as_of, atn_day *horizon);
+/* "NBC, DHS, ICE and 4 more" over the used reports of a series. */
+void atn_say_sources(atn_text *out, const atn_node *root, const char *series);
+
+/* chart_fan.c: quantile bands of a series. */
+enum { ATN_BAND_LEVELS = 9, ATN_BAND_MEDIAN = 4 };
+typedef struct atn_fan {
+    attain_context *ctx;
+    size_t n;
+    atn_day *days;
+    double *q[ATN_BAND_LEVELS]; /* 0.025 .05 .1 .25 .5 .75 .9 .95 .975, n each */
+} atn_fan;
+/* `bands` names the group ("quantiles", "total_quantiles"); NOMEM via false. */
+bool atn_fan_read(atn_fan *fan, attain_context *ctx, const atn_node *series, const char *bands);
+void atn_fan_free(atn_fan *fan);
+size_t atn_fan_at(const atn_fan *fan, atn_day day); /* last entry on or before the day */
+double atn_fan_largest(const atn_fan *fan, size_t level);
+double atn_fan_smallest(const atn_fan *fan, size_t level);
+/* Writes the chart's data file and the bands' part of the plot; x times `scale` plus `shift`. */
+void atn_fan_draw(const atn_fan *fan, atn_frame *f, double scale, double shift);
+void atn_fan_notes(const atn_fan *fan, atn_frame *f, double scale, double shift, bool share);
+
+/* chart_marks.c: reports as marks by what they state. */
+typedef enum atn_mark {
+    MARK_DAY,   /* exact, one step: a dot */
+    MARK_BAR,   /* a window's mean */
+    MARK_OVER,  /* over, at least: caret up */
+    MARK_UNDER, /* nearly, at most: caret down */
+    MARK_ABOUT, /* a ring */
+    MARK_RANGE, /* between: a bracket */
+    MARK_PEAK,  /* max, min: a tick */
+    N_MARKS
+} atn_mark;
+typedef struct atn_marks {
+    atn_text lines[2][N_MARKS]; /* [another definition][mark]: rows of a data block */
+    double largest, smallest;
+} atn_marks;
+/* Reads the used reports of a series as rates or levels; NULL frame fields are not touched. */
+void atn_marks_rate(atn_marks *m, attain_context *ctx, const atn_node *root,
+                    const atn_node *series);
+/* Totals counted from about `start`, in the units of `definition` (scale times the reference). */
+void atn_marks_total(atn_marks *m, attain_context *ctx, const atn_node *root,
+                     const atn_node *series, atn_day start, const char *definition, double scale);
+void atn_marks_draw(const atn_marks *m, atn_frame *f);
+void atn_marks_key(const atn_marks *m, atn_text *out, bool totals);
+void atn_marks_free(atn_marks *m);
+
+/* The charts of CHARTS.md, numbers 1, 2, 4 and 5. */
+void atn_chart_rate(atn_chart_list *list, const atn_node *root, const atn_node *series);
+void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answer *first);
+void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_node *goal);
+void atn_chart_scoreboard(atn_chart_list *list, const atn_node *root);
+
+#endif

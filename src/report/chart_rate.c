@@ -1,0 +1,217 @@
+/* Chart 1: the rate or level with its evidence, and the goals it is held against. */
+#include "chart_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(const atn_node *node, const char *key)
+{
+    return atn_node_text(atn_node_get(node, key));
+}
+
+/* Goals that name a rate or level of this series, one a target; readings beside each other share
+ * a line. */
+static bool on_this_scale(const atn_answer *a, const atn_node *series)
+{
+    const char *statistic = text_of(a->goal, "statistic");
+    return a->series == series && strcmp(statistic, "total") != 0 &&
+           strcmp(statistic, "rolling_total") != 0;
+}
+
+/* The target in reference units. */
+static double target_of(const atn_node *root, const atn_answer *a)
+{
+    double target = atn_node_number(atn_node_get(a->reading, "target"));
+    if (!isfinite(target)) target = atn_node_number(atn_node_get(a->goal, "target"));
+    return target / atn_factor(root, text_of(a->definition, "definition"));
+}
+
+/* The reading a headline speaks of: the 7-day mean where goals are read in several ways. */
+static bool lead_goal(const atn_node *root, const atn_node *series, atn_answer *lead)
+{
+    bool found = false;
+    for (atn_answer a = {0}; atn_answer_next(root, &a);) {
+        if (!on_this_scale(&a, series)) continue;
+        if (found && a.goal != lead->goal) break;
+        if (!found || strcmp(text_of(a.reading, "reading"), "7-day-mean") == 0) {
+            if (!found || strcmp(text_of(lead->reading, "reading"), "7-day-mean") != 0) *lead = a;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void say_headline(atn_text *out, const atn_node *root, const atn_node *series,
+                         const atn_fan *fan, bool share)
+{
+    atn_answer lead = {0};
+    if (lead_goal(root, series, &lead)) {
+        if (atn_node_true(atn_node_get(lead.reading, "already_reached"))) {
+            atn_say_target(out, root, &lead);
+            atn_text_add(out, " have been reached");
+            return;
+        }
+        atn_text_add(out, "The chance of ");
+        atn_say_goal(out, root, &lead);
+        atn_text_add(out, " is ");
+        atn_escape_plain(out, text_of(lead.reading, "words"));
+        return;
+    }
+    const size_t end = fan->n - 1;
+    atn_escape_plain(out, text_of(series, "label"));
+    atn_text_add(out, ": an even chance of ");
+    atn_say_value(out, fan->q[3][end], share, false);
+    atn_text_add(out, " to ");
+    atn_say_value(out, fan->q[5][end], share, false);
+    atn_text_add(out, " on ");
+    atn_say_date(out, text_of(atn_node_get(root, "study"), "horizon"));
+}
+
+static void say_below(atn_text *out, const atn_node *root, const atn_node *series)
+{
+    const atn_node *study = atn_node_get(root, "study");
+    atn_escape_plain(out, text_of(series, "label"));
+    atn_text_add(out, ": median and the middle 50, 80 and 95 % of what the reports allow, ");
+    atn_say_short_date(out, text_of(study, "origin"));
+    atn_text_add(out, " to ");
+    atn_say_short_date(out, text_of(study, "horizon"));
+    atn_text_add(out, ". Source: ");
+    const size_t before = out->length;
+    atn_say_sources(out, root, text_of(series, "id"));
+    if (out->length == before) atn_text_add(out, "no report, priors alone");
+    atn_text_add(out, "; figures published by ");
+    atn_say_short_date(out, text_of(study, "as_of"));
+}
+
+static void add_goal_lines(atn_frame *f, const atn_node *series)
+{
+    double drawn[ATN_MAX_NOTES];
+    size_t n = 0;
+    atn_text text, *s = &f->chart->script;
+    atn_text_init(&text, f->ctx);
+    for (atn_answer a = {0}; atn_answer_next(f->root, &a) && n < ATN_MAX_NOTES;) {
+        atn_day start = f->first, deadline = f->last;
+        const double y = on_this_scale(&a, series) ? target_of(f->root, &a) : (double)NAN;
+        bool seen = !isfinite(y) || y > f->high || y < f->low;
+        for (size_t i = 0; i < n && !seen; i++) seen = fabs(drawn[i] - y) <= 1e-9 * fabs(y);
+        if (seen) continue;
+        drawn[n++] = y;
+        atn_iso_day(text_of(a.goal, "start"), &start);
+        atn_iso_day(text_of(a.goal, "deadline"), &deadline);
+        if (start < f->first) start = f->first;
+        if (deadline > f->last) deadline = f->last;
+        atn_text_add(s, "set arrow from ");
+        atn_add_day(s, start);
+        atn_text_add(s, ", first ");
+        atn_text_number(s, y);
+        atn_text_add(s, " to ");
+        atn_add_day(s, deadline);
+        atn_text_add(s, ", first ");
+        atn_text_number(s, y);
+        atn_text_add(s, " nohead front ls 2\n");
+        atn_text_add(&text, "goal ");
+        atn_say_value(&text, y, a.share, true);
+        if (atn_node_true(atn_node_get(a.goal, "deadline_stated"))) {
+            atn_text_add(&text, " by ");
+            atn_say_short_date(&text, text_of(a.goal, "deadline"));
+        }
+        atn_frame_note(f, y, "#D55E00", 0, &text);
+        atn_text_free(&text);
+    }
+}
+
+/* The value axis holds goals, reports and the middle 80 %; wider bands may leave the panel once
+ * they dwarf everything else. */
+static void value_range(const atn_node *root, const atn_node *series, const atn_fan *fan,
+                        const atn_marks *marks, bool share, double *low, double *high)
+{
+    double most = fmax(marks->largest, atn_fan_largest(fan, ATN_BAND_MEDIAN));
+    double least = fmin(marks->smallest, atn_fan_smallest(fan, 2));
+    for (atn_answer a = {0}; atn_answer_next(root, &a);)
+        if (on_this_scale(&a, series)) {
+            const double y = target_of(root, &a);
+            most = fmax(most, y);
+            least = fmin(least, y);
+        }
+    most = fmax(most, fmin(atn_fan_largest(fan, 8), 1.5 * most));
+    *low = share || least < 0 ? least - 0.08 * (most - least) : 0.0;
+    *high = most + 0.06 * (most - *low);
+    if (!share) return;
+    *low = fmax(0.0, *low);
+    *high = fmin(1.0, *high);
+}
+
+static void say_alt(atn_text *out, const atn_node *root, const atn_node *series, const atn_fan *fan,
+                    const atn_chart *chart, bool share)
+{
+    const atn_node *study = atn_node_get(root, "study");
+    atn_day as_of = 0;
+    atn_iso_day(text_of(study, "as_of"), &as_of);
+    const size_t now = atn_fan_at(fan, as_of), end = fan->n - 1;
+    if (chart->headline.data) atn_text_add(out, chart->headline.data);
+    atn_text_add(out, ". Fan chart of ");
+    atn_escape_plain(out, text_of(series, "label"));
+    atn_text_add(out, ": the median is ");
+    atn_say_value(out, fan->q[ATN_BAND_MEDIAN][now], share, false);
+    atn_text_add(out, " on ");
+    atn_say_date(out, text_of(study, "as_of"));
+    atn_text_add(out, " and ");
+    atn_say_value(out, fan->q[ATN_BAND_MEDIAN][end], share, false);
+    atn_text_add(out, " on ");
+    atn_say_date(out, text_of(study, "horizon"));
+    atn_text_add(out, ", where 8 in 10 futures lie between ");
+    atn_say_value(out, fan->q[2][end], share, false);
+    atn_text_add(out, " and ");
+    atn_say_value(out, fan->q[6][end], share, false);
+    atn_text_add(out, ". Marks show each report by what it states.");
+}
+
+static void compose(atn_frame *f, const atn_node *series, const atn_fan *fan,
+                    const atn_marks *marks, bool share)
+{
+    atn_text text;
+    double low, high;
+    atn_day origin, as_of, horizon;
+    atn_text_init(&text, f->ctx);
+    say_below(&text, f->root, series);
+    atn_frame_head(f, text.data ? text.data : "");
+    atn_text_free(&text);
+    atn_marks_key(marks, &text, false);
+    atn_frame_foot(f, text.data ? text.data : "");
+    atn_text_free(&text);
+    atn_frame_margins(f);
+    atn_frame_dates(f, fan->days[0], fan->days[fan->n - 1]);
+    value_range(f->root, series, fan, marks, share, &low, &high);
+    atn_frame_values(f, low, high, share);
+    atn_fan_draw(fan, f, 1.0, 0.0);
+    atn_fan_notes(fan, f, 1.0, 0.0, share);
+    add_goal_lines(f, series);
+    atn_marks_draw(marks, f);
+    if (atn_study_days(f->root, &origin, &as_of, &horizon) && as_of < horizon)
+        atn_frame_rule(f, as_of, "projection \xe2\x86\x92", true);
+    atn_frame_place_notes(f);
+}
+
+void atn_chart_rate(atn_chart_list *list, const atn_node *root, const atn_node *series)
+{
+    atn_fan fan;
+    atn_marks marks;
+    atn_frame f;
+    const bool share = strcmp(text_of(series, "kind"), "share") == 0;
+    if (!atn_fan_read(&fan, list->ctx, series, "quantiles")) {
+        list->failed = true;
+        return;
+    }
+    atn_chart *chart = fan.n > 1 ? atn_chart_add(list, "rate", text_of(series, "id")) : NULL;
+    if (chart) {
+        say_headline(&chart->headline, root, series, &fan, share);
+        atn_frame_open(&f, list->ctx, root, chart, 960.0, 600.0);
+        atn_marks_rate(&marks, list->ctx, root, series);
+        compose(&f, series, &fan, &marks, share);
+        atn_frame_close(&f);
+        say_alt(&chart->alt, root, series, &fan, chart, share);
+        atn_marks_free(&marks);
+    }
+    atn_fan_free(&fan);
+}

@@ -1,0 +1,106 @@
+/* Text of the user's never becomes code: one escaper for each language we write. */
+#include "report_internal.h"
+
+#include <string.h>
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || (unsigned char)c == 0x7f;
+}
+
+void atn_escape_plain(atn_text *out, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        const char c = is_control(*s) ? ' ' : *s;
+        atn_text_add_bytes(out, &c, 1);
+    }
+}
+
+/* Spreadsheets run cells that open with these (OWASP, "CSV injection"). */
+static bool is_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r", *text);
+}
+
+void atn_escape_csv(atn_text *out, const char *text)
+{
+    const size_t n = strlen(text);
+    const bool guard = is_formula(text);
+    const bool quote = guard || strpbrk(text, ",\"\r\n") || (n > 0 && *text == ' ') ||
+                       (n > 0 && text[n - 1] == ' ');
+    if (!quote) {
+        atn_text_add(out, text);
+        return;
+    }
+    atn_text_add(out, guard ? "\"'" : "\"");
+    for (const char *s = text; *s; s++) {
+        if (*s == '"') atn_text_add(out, "\"");
+        atn_text_add_bytes(out, s, 1);
+    }
+    atn_text_add(out, "\"");
+}
+
+void atn_escape_json(atn_text *out, const char *text)
+{
+    atn_text_add(out, "\"");
+    for (const char *s = text; *s; s++) {
+        if (*s == '"' || *s == '\\') {
+            atn_text_add(out, "\\");
+            atn_text_add_bytes(out, s, 1);
+        } else if (*s == '\n') {
+            atn_text_add(out, "\\n");
+        } else if (is_control(*s)) {
+            atn_text_printf(out, "\\u%04x", (unsigned)(unsigned char)*s);
+        } else {
+            atn_text_add_bytes(out, s, 1);
+        }
+    }
+    atn_text_add(out, "\"");
+}
+
+void atn_escape_markdown(atn_text *out, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        const char c = is_control(*s) ? ' ' : *s;
+        if (c == '<')
+            atn_text_add(out, "&lt;");
+        else if (c == '>')
+            atn_text_add(out, "&gt;");
+        else if (c == '&')
+            atn_text_add(out, "&amp;");
+        else if (c == ':' && strncmp(s, "://", 3) == 0)
+            atn_text_add(out, "&#58;"); /* bare addresses must not become links */
+        else {
+            if (strchr("\\`*_{}[]#|~!$", c)) atn_text_add(out, "\\");
+            atn_text_add_bytes(out, &c, 1);
+        }
+    }
+}
+
+void atn_escape_gnuplot(atn_text *out, const char *text)
+{
+    atn_text_add(out, "'");
+    for (const char *s = text; *s; s++) {
+        const char c = is_control(*s) ? ' ' : *s;
+        atn_text_add_bytes(out, &c, 1);
+        if (c == '\'') atn_text_add(out, "'");
+    }
+    atn_text_add(out, "'");
+}
+
+void atn_escape_xml(atn_text *out, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        switch (*s) {
+        case '<': atn_text_add(out, "&lt;"); break;
+        case '>': atn_text_add(out, "&gt;"); break;
+        case '&': atn_text_add(out, "&amp;"); break;
+        case '"': atn_text_add(out, "&quot;"); break;
+        case '\'': atn_text_add(out, "&#39;"); break;
+        default: {
+            const char c = is_control(*s) ? ' ' : *s;
+            atn_text_add_bytes(out, &c, 1);
+        }
+        }
+    }
+}

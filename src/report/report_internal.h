@@ -1,0 +1,92 @@
+/* Inside the report room: documents in, text out. */
+#ifndef ATN_REPORT_INTERNAL_H
+#define ATN_REPORT_INTERNAL_H
+
+#include <attain/report.h>
+
+#include "base/calendar.h"
+#include "base/text.h"
+#include "io/document.h"
+
+/* escape.c: text of the user's, made harmless for one language each. */
+void atn_escape_csv(atn_text *out, const char *text);      /* one cell, quoted if need be */
+void atn_escape_json(atn_text *out, const char *text);     /* with its quotes */
+void atn_escape_markdown(atn_text *out, const char *text); /* one line; also inside table cells */
+void atn_escape_gnuplot(atn_text *out, const char *text);  /* single-quoted string, one line */
+void atn_escape_xml(atn_text *out, const char *text);      /* element text or attribute */
+/* As is, but for control characters: what a terminal would act on. */
+void atn_escape_plain(atn_text *out, const char *text);
+
+/* phrase.c: numbers and names as a reader meets them. */
+void atn_say_exact(atn_text *out, double value);    /* 600,000; 0.35 */
+void atn_say_estimate(atn_text *out, double value); /* three significant digits, grouped */
+void atn_say_percent(atn_text *out, double share);  /* "12 %", floors "<1 %" and ">99 %" */
+/* A value of a series: share series in percent. */
+void atn_say_value(atn_text *out, double value, bool share, bool exact);
+void atn_say_date(atn_text *out, const char *iso);       /* 19 January 2026 */
+void atn_say_short_date(atn_text *out, const char *iso); /* 19 Jan 2026 */
+void atn_say_reading(atn_text *out, const char *name);   /* "7-day mean held 30 days" */
+bool atn_iso_day(const char *iso, atn_day *day);
+size_t atn_utf8_length(const char *text);
+
+/* One reading of one goal in one definition, in document order. */
+typedef struct atn_answer {
+    const atn_node *goal, *definition, *reading;
+    const atn_node *series; /* NULL for compounds */
+    bool share, flow;
+} atn_answer;
+/* {0} starts; false at the end. */
+bool atn_answer_next(const atn_node *root, atn_answer *answer);
+const atn_node *atn_find(const atn_node *list, const char *key, const char *text);
+/* Median factor of a definition; 1 for the reference and where there is none. */
+double atn_factor(const atn_node *root, const char *definition);
+/* "a day", "a month": of the study's step. */
+const char *atn_per_step(const atn_node *root);
+bool atn_is_single(const atn_node *list); /* one element */
+/* The number a goal asks for with its unit: "600,000 removals", "3,000 arrests a day". */
+void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a);
+/* The same with statistic and deadline, after the reading's own target. */
+void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a);
+/* " (dhs, 7-day mean)" as far as there is something to tell apart. */
+void atn_say_which(atn_text *out, const atn_answer *a);
+/* "median date 8 January 2026", "not by 31 December 2026", "already reached", "out of reach". */
+void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
+/* "needs 3,410 a day, 2.7 times the current 1,250"; nothing where there is no pace. */
+bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a);
+
+/* table.c: one table, written as aligned text, CSV, JSON or Markdown. */
+typedef enum atn_show { SHOW_TEXT, SHOW_EXACT, SHOW_ESTIMATE, SHOW_PERCENT, SHOW_BOOL } atn_show;
+typedef struct atn_column {
+    const char *key, *heading;
+    atn_show show;
+    int width; /* widest text in aligned tables; 0: not shown there */
+} atn_column;
+typedef struct atn_cell {
+    const char *text; /* borrowed */
+    double number;    /* used where the column shows one */
+} atn_cell;
+typedef struct atn_table {
+    attain_context *ctx;
+    const atn_column *columns;
+    size_t n_columns;
+    atn_cell *cells; /* row after row */
+    size_t n_cells, capacity;
+    bool failed;
+} atn_table;
+void atn_table_init(atn_table *t, attain_context *ctx, const atn_column *columns, size_t n_columns);
+void atn_table_free(atn_table *t);
+void atn_table_text(atn_table *t, const char *text);
+void atn_table_number(atn_table *t, double number);
+void atn_table_node(atn_table *t, const atn_node *node); /* by the column's kind */
+void atn_table_print(const atn_table *t, attain_format format, atn_text *out);
+
+/* tables.c: the tables of a document.  NOMEM or ADDRESS. */
+attain_status atn_table_write(attain_context *ctx, const attain_results *results, const char *name,
+                              attain_format format, atn_text *out, attain_error *err);
+
+/* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
+typedef struct atn_chart_list atn_chart_list;
+attain_status atn_page_write(attain_context *ctx, const attain_results *results,
+                             const atn_chart_list *charts, atn_text *out, attain_error *err);
+
+#endif

@@ -1,0 +1,174 @@
+/* A run's folder: the document, its tables, its charts, its page. */
+#include "picture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { REPORT_SETTINGS_VERSION = 1, PICTURE_LIMIT = 64 * 1024 * 1024 };
+
+void attain_report_settings_init(attain_report_settings *settings)
+{
+    *settings = (attain_report_settings){.version = REPORT_SETTINGS_VERSION, .charts = true};
+}
+
+typedef struct writer {
+    attain_context *ctx;
+    const attain_results *results;
+    const attain_report_settings *settings;
+    attain_diagnostics *diagnostics;
+    const char *folder;
+    attain_error *err;
+    attain_error drawing; /* first failure of the caller's draw */
+} writer;
+
+static attain_status write_file(writer *w, const char *folder, const char *name, const char *data,
+                                size_t length)
+{
+    char *path = atn_path_join(w->ctx, folder, name);
+    if (!path) return atn_fail_nomem(w->err);
+    const attain_status status = atn_file_write(w->ctx, path, data, length, w->err);
+    atn_free(w->ctx, path);
+    return status;
+}
+
+static attain_status write_text(writer *w, const char *folder, const char *name,
+                                const atn_text *text)
+{
+    if (!atn_text_ok(text)) return atn_fail_nomem(w->err);
+    return write_file(w, folder, name, text->data ? text->data : "", text->length);
+}
+
+static attain_status write_document(writer *w)
+{
+    char *json = NULL;
+    attain_status status = attain_results_json(w->results, &json, w->err);
+    if (status == ATTAIN_OK) status = write_file(w, w->folder, "results.json", json, strlen(json));
+    atn_free(w->ctx, json);
+    return status;
+}
+
+static attain_status write_tables(writer *w)
+{
+    static const char *const names[] = {"goals", "parameters", "reports", "series", "diagnostics"};
+    attain_status status = ATTAIN_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && status == ATTAIN_OK; i++) {
+        char file[32];
+        atn_text text;
+        atn_text_init(&text, w->ctx);
+        snprintf(file, sizeof file, "%s.csv", names[i]);
+        status = atn_table_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);
+        if (status == ATTAIN_OK) status = write_text(w, w->folder, file, &text);
+        atn_text_free(&text);
+    }
+    return status;
+}
+
+static attain_status finish_picture(writer *w, const char *folder, const atn_chart *chart)
+{
+    char name[128], *svg = NULL;
+    size_t length = 0;
+    atn_text out;
+    atn_text_init(&out, w->ctx);
+    snprintf(name, sizeof name, "%s.svg", chart->name);
+    char *path = atn_path_join(w->ctx, folder, name);
+    attain_status status = path ? atn_file_read(w->ctx, path, PICTURE_LIMIT, &svg, &length, w->err)
+                                : atn_fail_nomem(w->err);
+    if (status == ATTAIN_OK && atn_picture_finish(&out, svg, chart))
+        status = write_text(w, folder, name, &out);
+    atn_free(w->ctx, svg);
+    atn_free(w->ctx, path);
+    atn_text_free(&out);
+    return status;
+}
+
+/* Runs the caller's draw; its failure is a warning here and the call's status at the end. */
+static attain_status draw(writer *w, const char *folder, atn_chart *chart)
+{
+    char script[128];
+    attain_error why = {0};
+    if (!w->settings->draw) return ATTAIN_OK;
+    snprintf(script, sizeof script, "%s.gp", chart->name);
+    const attain_status status = w->settings->draw(w->settings->draw_user, folder, script, &why);
+    if (status == ATTAIN_ERR_INTERRUPTED) return atn_fail(w->err, status, "%s", why.message);
+    if (status != ATTAIN_OK) {
+        const atn_place place = {.file = script};
+        atn_diagnose(w->diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
+                     "chart %s was not drawn: %s", chart->name, why.message);
+        atn_fail(&w->drawing, status, "%s", why.message);
+        return ATTAIN_OK;
+    }
+    chart->drawn = true;
+    return finish_picture(w, folder, chart);
+}
+
+static attain_status write_chart(writer *w, const char *folder, atn_chart *chart)
+{
+    const struct {
+        const char *ending;
+        const atn_text *text;
+    } files[] = {{"gp", &chart->script}, {"csv", &chart->data}, {"alt.txt", &chart->alt}};
+    attain_status status = ATTAIN_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == ATTAIN_OK; i++) {
+        char name[128];
+        snprintf(name, sizeof name, "%s.%s", chart->name, files[i].ending);
+        status = write_text(w, folder, name, files[i].text);
+    }
+    return status == ATTAIN_OK ? draw(w, folder, chart) : status;
+}
+
+static attain_status write_charts(writer *w, atn_chart_list *charts)
+{
+    char *folder = atn_path_join(w->ctx, w->folder, "charts");
+    attain_status status =
+        folder ? atn_folder_create(w->ctx, folder, w->err) : atn_fail_nomem(w->err);
+    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, charts, w->err);
+    for (size_t i = 0; i < charts->n && status == ATTAIN_OK; i++) {
+        atn_text_add(&charts->charts[i].alt, "\n");
+        status = atn_poll(w->ctx, "draw", (double)i / (double)charts->n, w->err);
+        if (status == ATTAIN_OK) status = write_chart(w, folder, &charts->charts[i]);
+    }
+    atn_free(w->ctx, folder);
+    return status;
+}
+
+static attain_status write_page(writer *w, const atn_chart_list *charts)
+{
+    atn_text text;
+    atn_text_init(&text, w->ctx);
+    attain_status status = atn_page_write(w->ctx, w->results, charts, &text, w->err);
+    if (status == ATTAIN_OK) status = write_text(w, w->folder, "report.md", &text);
+    atn_text_free(&text);
+    return status;
+}
+
+attain_status attain_report_write(attain_context *context, const attain_results *results,
+                                  const char *folder, const attain_report_settings *settings,
+                                  attain_diagnostics *diagnostics, attain_error *err)
+{
+    attain_report_settings defaults;
+    attain_error own = {0};
+    attain_report_settings_init(&defaults);
+    if (!settings) settings = &defaults;
+    atn_error_clear(err);
+    if (settings->version != REPORT_SETTINGS_VERSION)
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT,
+                        "report settings: version is %d, expected %d (use "
+                        "attain_report_settings_init)",
+                        settings->version, REPORT_SETTINGS_VERSION);
+    writer w = {.ctx = context,
+                .results = results,
+                .settings = settings,
+                .diagnostics = diagnostics,
+                .folder = folder,
+                .err = err ? err : &own};
+    atn_chart_list charts = {0};
+    attain_status status = atn_folder_create(context, folder, w.err);
+    if (status == ATTAIN_OK) status = write_document(&w);
+    if (status == ATTAIN_OK) status = write_tables(&w);
+    if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
+    if (status == ATTAIN_OK) status = write_page(&w, &charts);
+    atn_charts_free(&charts);
+    if (status == ATTAIN_OK && w.drawing.status != ATTAIN_OK)
+        status = atn_fail(w.err, w.drawing.status, "%s", w.drawing.message);
+    return status;
+}
