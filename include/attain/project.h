@@ -11,7 +11,7 @@ extern "C" {
 typedef struct attain_projection attain_projection;
 
 /* Carries every draw to the horizon and answers every goal.  The posterior (and its study) must
- * outlive the projection.  Returns INTERRUPTED, NOMEM, NUMERIC. */
+ * outlive the projection.  Returns INTERRUPTED, NOMEM, NUMERIC (a path is not a number). */
 ATTAIN_API attain_status attain_project_run(attain_context *context,
                                             const attain_posterior *posterior,
                                             attain_projection **projection,
@@ -19,7 +19,10 @@ ATTAIN_API attain_status attain_project_run(attain_context *context,
 ATTAIN_API void attain_projection_free(attain_projection *projection);
 
 /* Realised paths of one series in its reference definition, row-major draws x steps, scatter
- * included; the caller's buffer holds draws * steps doubles (ask attain_projection_shape). */
+ * included and exactly reported past steps in place; the caller's buffer holds draws * steps
+ * doubles (ask attain_projection_shape) and is untouched unless the call returns OK.  The same
+ * draws and random numbers as in the projection's goals.  Returns ARGUMENT for an unknown series,
+ * INTERRUPTED, NOMEM. */
 ATTAIN_API void attain_projection_shape(const attain_projection *projection, size_t *draws,
                                         size_t *steps);
 ATTAIN_API attain_status attain_projection_paths(const attain_projection *projection,

@@ -34,22 +34,22 @@ size_t atn_goal_work_size(size_t n_steps)
     return 3 * n_steps * ATN_LANES;
 }
 
-static double *lanes_at(double *x, size_t step)
+static inline double *lanes_at(double *x, size_t step)
 {
     return x + step * ATN_LANES;
 }
 
-static const double *lanes_of(const double *x, size_t step)
+static inline const double *lanes_of(const double *x, size_t step)
 {
     return x + step * ATN_LANES;
 }
 
-static void lanes_add(double *restrict sum, const double *a, const double *b)
+static inline void lanes_add(double *restrict sum, const double *a, const double *b)
 {
     for (int l = 0; l < ATN_LANES; l++) sum[l] = a[l] + b[l];
 }
 
-static void lanes_min(double *restrict least, const double *a, const double *b)
+static inline void lanes_min(double *restrict least, const double *a, const double *b)
 {
     for (int l = 0; l < ATN_LANES; l++) least[l] = a[l] < b[l] ? a[l] : b[l];
 }

@@ -564,6 +564,37 @@ static void test_effective_draws(void **state)
     world_free(&w);
 }
 
+/* Draws of a slow chain tell less than as many independent ones. */
+static void test_error_of_chains(void **state)
+{
+    (void)state;
+    enum { N = 4000 };
+    static double reached[N], scratch[N];
+    attain_context *ctx = check_context(NULL, 1);
+    const attain_posterior posterior = {.ctx = ctx, .n_draws = N, .n_chains = 4};
+    const atn_reading_job job = {
+        .ctx = ctx, .posterior = &posterior, .n_draws = N, .effective = N, .scratch = scratch};
+    atn_stream stream;
+    atn_stream_init(&stream, 5, ATN_PURPOSE_SIMULATE, 0, 0);
+    double p = 0, quick, slow, none;
+    for (size_t d = 0; d < N; d++) {
+        reached[d] = atn_stream_uniform(&stream) < 0.5 ? 3 : INFINITY;
+        p += (reached[d] <= 3) / (double)N;
+    }
+    assert_int_equal(atn_probability_error(&job, reached, 3, p, &quick, NULL), ATTAIN_OK);
+    atn_check_close("independent", quick, 0.5 / sqrt(N), 0, 0.1);
+    p = 0;
+    for (size_t d = 0; d < N; d++) {
+        if (d % 20 != 0) reached[d] = reached[d - 1]; /* stays for 20 draws */
+        p += (reached[d] <= 3) / (double)N;
+    }
+    assert_int_equal(atn_probability_error(&job, reached, 3, p, &slow, NULL), ATTAIN_OK);
+    atn_check_close("slow", slow, 0.5 / sqrt(N / 20.0), 0, 0.25);
+    assert_int_equal(atn_probability_error(&job, reached, 2, 0, &none, NULL), ATTAIN_OK);
+    atn_check_close("none", none, 0.5 / N, 0, 1e-15);
+    attain_context_free(ctx);
+}
+
 /* ---- failures ---- */
 
 static bool never(void *user, const attain_progress *progress)
@@ -630,7 +661,8 @@ int main(void)
         cmocka_unit_test(test_uncertain),        cmocka_unit_test(test_scatter),
         cmocka_unit_test(test_predictive),       cmocka_unit_test(test_threads),
         cmocka_unit_test(test_order_statistics), cmocka_unit_test(test_effective_draws),
-        cmocka_unit_test(test_interrupted),      cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_error_of_chains),  cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,22 +19,26 @@ typedef struct atn_series_paths {
 
 /* One reading of one goal in one definition. */
 typedef struct atn_reading {
-    char name[48];         /* "total", "any-day", "7-day-mean", "7-day-mean-held-30-days",
-                              "365-day-total", "level", "at-deadline"; "-upper" appended for the
-                              upper end of a range */
+    char name[48]; /* "total", "any-day", "7-day-mean", "7-day-mean-held-30-days",
+                      "365-day-total", "level", "at-deadline", "all-of", "any-of",
+                      "before"; "-upper" appended for the upper end of a range */
     double target;
-    double probability, mcse; /* by the deadline */
+    double probability, mcse; /* by the deadline; mcse is at least 1 / (2 draws) */
     double probability_at_horizon;
-    double date[ATN_N_DATE_LEVELS]; /* step of attainment; INFINITY beyond the horizon */
+    double date[ATN_N_DATE_LEVELS]; /* step of attainment, a whole number (lower order
+                                       statistic); INFINITY beyond the horizon */
     double never_by_horizon;
-    double shortfall[3];      /* 0.05, 0.5, 0.95 quantiles of max(0, target - best by deadline) */
+    double shortfall[3]; /* 0.05, 0.5, 0.95 quantiles of max(0, target - best by deadline) */
     double attainable[ATN_N_ATTAINABLE]; /* best value reached with probability .1 .5 .9 */
-    double required_pace;     /* per step after as_of (METHODS 6); NaN where it has no meaning */
-    double current_pace;      /* mean of the last 28 days at as_of, median over draws */
-    double pace_ratio;
-    double share_of_past_windows; /* that reached the required pace; NaN if none fits */
-    bool already_reached;     /* by as_of in at least 99 % of draws */
-    size_t n_curve;           /* P(attained by date) at up to ~120 steps, start .. horizon */
+    double required_pace; /* after as_of, median over draws: an amount per step; for levels net
+                             change per step; for means and values the target.  NaN where no
+                             time is left and for joint goals */
+    double current_pace;  /* of the last 28 days at as_of, in the same terms */
+    double pace_ratio;    /* required / current; NaN unless both point the same way */
+    double share_of_past_windows; /* of the remaining length, up to as_of, that reached the
+                                     required pace, mean over draws; NaN if none fits */
+    bool already_reached;         /* by as_of in at least 99 % of draws */
+    size_t n_curve;               /* P(attained by date) at up to ~120 steps, start .. horizon */
     long *curve_step;
     double *curve_probability;
 } atn_reading;
@@ -52,18 +56,19 @@ typedef struct atn_goal_result {
 
 /* Predictive check of one used report. */
 typedef struct atn_report_fit {
-    bool available;           /* false for unused reports */
-    double fitted[5];         /* .05 .25 .5 .75 .95 quantiles of the replicated quantity */
-    double tail_probability;  /* 2 min(p, 1 - p), p = mean over draws of (F(low end) + F(high end)) / 2 */
+    bool available;          /* false for unused reports */
+    double fitted[5];        /* .05 .25 .5 .75 .95 quantiles of the replicated quantity */
+    double tail_probability; /* 2 min(p, 1 - p), p = mean over draws of (F(low end) + F(high end)) /
+                                2 */
 } atn_report_fit;
 
 struct attain_projection {
     attain_context *ctx;
     const attain_posterior *posterior;
     size_t n_draws, n_steps;
-    atn_series_paths *series;  /* n_series */
-    atn_goal_result *goals;    /* n_goals */
-    atn_report_fit *reports;   /* n_reports */
+    atn_series_paths *series; /* n_series */
+    atn_goal_result *goals;   /* n_goals */
+    atn_report_fit *reports;  /* n_reports */
 };
 
 #endif
