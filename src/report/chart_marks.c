@@ -146,7 +146,8 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
         atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead ls %d", block, line);
         break;
     case MARK_PEAK:
-        atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead lt 1 lw 1.4 dt (2,3) lc rgb '%s'", block, color);
+        atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead lt 1 lw 1.4 dt (2,3) lc rgb '%s'",
+                       block, color);
         break;
     case MARK_RANGE:
         atn_frame_plot(f, "%s using 1:2:2:3 with yerrorbars pt 7 ps 0 lt 1 lw 1.8 lc rgb '%s'",

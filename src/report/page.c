@@ -14,7 +14,7 @@ static double number_of(const atn_node *node, const char *key)
     return atn_node_number(atn_node_get(node, key));
 }
 
-/* A phrase of phrase.c or answers.c holds user text that is plain, not yet Markdown. */
+/* A phrase of phrase.c or goal_words.c holds user text that is plain, not yet Markdown. */
 typedef void phrase(atn_text *out, const atn_node *root, const atn_answer *a);
 
 static void add_phrase(atn_text *out, phrase *say, const atn_node *root, const atn_answer *a)

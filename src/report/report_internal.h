@@ -54,35 +54,36 @@ void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
 /* "needs 3,410 a day, 2.7 times the current 1,250"; nothing where there is no pace. */
 bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a);
 
-/* table.c: one table, written as aligned text, CSV, JSON or Markdown. */
+/* grid.c: one table, written as aligned text, CSV, JSON or Markdown. */
 typedef enum atn_show { SHOW_TEXT, SHOW_EXACT, SHOW_ESTIMATE, SHOW_PERCENT, SHOW_BOOL } atn_show;
-typedef struct atn_column {
+typedef struct atn_grid_column {
     const char *key, *heading;
     atn_show show;
     int width; /* widest text in aligned tables; 0: not shown there */
-} atn_column;
-typedef struct atn_cell {
+} atn_grid_column;
+typedef struct atn_grid_cell {
     const char *text; /* borrowed */
     double number;    /* used where the column shows one */
-} atn_cell;
-typedef struct atn_table {
+} atn_grid_cell;
+typedef struct atn_grid {
     attain_context *ctx;
-    const atn_column *columns;
+    const atn_grid_column *columns;
     size_t n_columns;
-    atn_cell *cells; /* row after row */
+    atn_grid_cell *cells; /* row after row */
     size_t n_cells, capacity;
     bool failed;
-} atn_table;
-void atn_table_init(atn_table *t, attain_context *ctx, const atn_column *columns, size_t n_columns);
-void atn_table_free(atn_table *t);
-void atn_table_text(atn_table *t, const char *text);
-void atn_table_number(atn_table *t, double number);
-void atn_table_node(atn_table *t, const atn_node *node); /* by the column's kind */
-void atn_table_print(const atn_table *t, attain_format format, atn_text *out);
+} atn_grid;
+void atn_grid_init(atn_grid *t, attain_context *ctx, const atn_grid_column *columns,
+                   size_t n_columns);
+void atn_grid_free(atn_grid *t);
+void atn_grid_text(atn_grid *t, const char *text);
+void atn_grid_number(atn_grid *t, double number);
+void atn_grid_node(atn_grid *t, const atn_node *node); /* by the column's kind */
+void atn_grid_print(const atn_grid *t, attain_format format, atn_text *out);
 
-/* tables.c: the tables of a document.  NOMEM or ADDRESS. */
-attain_status atn_table_write(attain_context *ctx, const attain_results *results, const char *name,
-                              attain_format format, atn_text *out, attain_error *err);
+/* grids.c: the tables of a document.  NOMEM or ADDRESS. */
+attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
+                             attain_format format, atn_text *out, attain_error *err);
 
 /* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
 typedef struct atn_chart_list atn_chart_list;

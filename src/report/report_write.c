@@ -56,7 +56,7 @@ static attain_status write_tables(writer *w)
         atn_text text;
         atn_text_init(&text, w->ctx);
         snprintf(file, sizeof file, "%s.csv", names[i]);
-        status = atn_table_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);
+        status = atn_grid_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);
         if (status == ATTAIN_OK) status = write_text(w, w->folder, file, &text);
         atn_text_free(&text);
     }

@@ -4,18 +4,19 @@
 #include <math.h>
 #include <string.h>
 
-void atn_table_init(atn_table *t, attain_context *ctx, const atn_column *columns, size_t n_columns)
+void atn_grid_init(atn_grid *t, attain_context *ctx, const atn_grid_column *columns,
+                   size_t n_columns)
 {
-    *t = (atn_table){.ctx = ctx, .columns = columns, .n_columns = n_columns};
+    *t = (atn_grid){.ctx = ctx, .columns = columns, .n_columns = n_columns};
 }
 
-void atn_table_free(atn_table *t)
+void atn_grid_free(atn_grid *t)
 {
     atn_free(t->ctx, t->cells);
     t->cells = NULL;
 }
 
-static void add(atn_table *t, atn_cell cell)
+static void add(atn_grid *t, atn_grid_cell cell)
 {
     void *cells = t->cells;
     if (t->failed || !atn_grow(t->ctx, &cells, &t->capacity, t->n_cells + 1, sizeof cell)) {
@@ -26,25 +27,25 @@ static void add(atn_table *t, atn_cell cell)
     t->cells[t->n_cells++] = cell;
 }
 
-void atn_table_text(atn_table *t, const char *text)
+void atn_grid_text(atn_grid *t, const char *text)
 {
-    add(t, (atn_cell){.text = text ? text : "", .number = NAN});
+    add(t, (atn_grid_cell){.text = text ? text : "", .number = NAN});
 }
 
-void atn_table_number(atn_table *t, double number)
+void atn_grid_number(atn_grid *t, double number)
 {
-    add(t, (atn_cell){.text = "", .number = number});
+    add(t, (atn_grid_cell){.text = "", .number = number});
 }
 
-void atn_table_node(atn_table *t, const atn_node *node)
+void atn_grid_node(atn_grid *t, const atn_node *node)
 {
-    const atn_column *column = &t->columns[t->n_cells % t->n_columns];
+    const atn_grid_column *column = &t->columns[t->n_cells % t->n_columns];
     if (column->show == SHOW_TEXT)
-        atn_table_text(t, atn_node_text(node));
+        atn_grid_text(t, atn_node_text(node));
     else if (column->show == SHOW_BOOL)
-        atn_table_number(t, atn_node_true(node) ? 1.0 : 0.0);
+        atn_grid_number(t, atn_node_true(node) ? 1.0 : 0.0);
     else
-        atn_table_number(t, atn_node_number(node));
+        atn_grid_number(t, atn_node_number(node));
 }
 
 /* ---- aligned text ---------------------------------------------------------------------------- */
@@ -69,7 +70,7 @@ static void add_cut(atn_text *out, const char *text, size_t width)
     atn_text_add(out, "\xe2\x80\xa6");
 }
 
-static void show(atn_text *out, const atn_column *column, const atn_cell *cell)
+static void show(atn_text *out, const atn_grid_column *column, const atn_grid_cell *cell)
 {
     switch (column->show) {
     case SHOW_TEXT: add_cut(out, cell->text, (size_t)column->width); break;
@@ -80,7 +81,7 @@ static void show(atn_text *out, const atn_column *column, const atn_cell *cell)
     }
 }
 
-static bool is_right(const atn_column *column)
+static bool is_right(const atn_grid_column *column)
 {
     return column->show != SHOW_TEXT && column->show != SHOW_BOOL;
 }
@@ -90,7 +91,8 @@ static void pad(atn_text *out, size_t from, size_t to)
     for (; from < to; from++) atn_text_add(out, " ");
 }
 
-static size_t shown_width(const atn_table *t, const atn_column *column, const atn_cell *cell)
+static size_t shown_width(const atn_grid *t, const atn_grid_column *column,
+                          const atn_grid_cell *cell)
 {
     atn_text text;
     atn_text_init(&text, t->ctx);
@@ -100,7 +102,7 @@ static size_t shown_width(const atn_table *t, const atn_column *column, const at
     return n;
 }
 
-static size_t column_width(const atn_table *t, size_t c)
+static size_t column_width(const atn_grid *t, size_t c)
 {
     size_t widest = atn_utf8_length(t->columns[c].heading);
     for (size_t i = c; i < t->n_cells; i += t->n_columns) {
@@ -110,7 +112,7 @@ static size_t column_width(const atn_table *t, size_t c)
     return widest;
 }
 
-static bool is_last(const atn_table *t, size_t c)
+static bool is_last(const atn_grid *t, size_t c)
 {
     for (size_t k = c + 1; k < t->n_columns; k++)
         if (t->columns[k].width) return false;
@@ -118,12 +120,12 @@ static bool is_last(const atn_table *t, size_t c)
 }
 
 /* row == (size_t)-1: the headings. */
-static void print_line(const atn_table *t, size_t row, const size_t *widths, atn_text *out)
+static void print_line(const atn_grid *t, size_t row, const size_t *widths, atn_text *out)
 {
     for (size_t c = 0; c < t->n_columns; c++) {
-        const atn_column *column = &t->columns[c];
+        const atn_grid_column *column = &t->columns[c];
         if (!column->width) continue;
-        const atn_cell *cell = row == (size_t)-1 ? NULL : &t->cells[row * t->n_columns + c];
+        const atn_grid_cell *cell = row == (size_t)-1 ? NULL : &t->cells[row * t->n_columns + c];
         const size_t n = cell ? shown_width(t, column, cell) : atn_utf8_length(column->heading);
         if (is_right(column)) pad(out, n, widths[c]);
         if (cell)
@@ -137,7 +139,7 @@ static void print_line(const atn_table *t, size_t row, const size_t *widths, atn
     atn_text_add(out, "\n");
 }
 
-static void print_aligned(const atn_table *t, atn_text *out)
+static void print_aligned(const atn_grid *t, atn_text *out)
 {
     size_t *widths = ATN_NEW_ARRAY(t->ctx, size_t, t->n_columns);
     if (!widths) {
@@ -153,7 +155,7 @@ static void print_aligned(const atn_table *t, atn_text *out)
 
 /* ---- CSV and JSON ---------------------------------------------------------------------------- */
 
-static void print_csv(const atn_table *t, atn_text *out)
+static void print_csv(const atn_grid *t, atn_text *out)
 {
     for (size_t c = 0; c < t->n_columns; c++) {
         if (c) atn_text_add(out, ",");
@@ -161,7 +163,7 @@ static void print_csv(const atn_table *t, atn_text *out)
     }
     atn_text_add(out, "\n");
     for (size_t i = 0; i < t->n_cells; i++) {
-        const atn_column *column = &t->columns[i % t->n_columns];
+        const atn_grid_column *column = &t->columns[i % t->n_columns];
         if (i % t->n_columns) atn_text_add(out, ",");
         if (column->show == SHOW_TEXT)
             atn_escape_csv(out, t->cells[i].text);
@@ -173,11 +175,11 @@ static void print_csv(const atn_table *t, atn_text *out)
     }
 }
 
-static void print_json(const atn_table *t, atn_text *out)
+static void print_json(const atn_grid *t, atn_text *out)
 {
     atn_text_add(out, "[");
     for (size_t i = 0; i < t->n_cells; i++) {
-        const atn_column *column = &t->columns[i % t->n_columns];
+        const atn_grid_column *column = &t->columns[i % t->n_columns];
         if (i % t->n_columns == 0) atn_text_add(out, i ? ",\n  {" : "\n  {");
         if (i % t->n_columns) atn_text_add(out, ", ");
         atn_escape_json(out, column->key);
@@ -193,7 +195,7 @@ static void print_json(const atn_table *t, atn_text *out)
     atn_text_add(out, t->n_cells ? "\n]\n" : "]\n");
 }
 
-void atn_table_print(const atn_table *t, attain_format format, atn_text *out)
+void atn_grid_print(const atn_grid *t, attain_format format, atn_text *out)
 {
     if (t->failed) {
         out->failed = true;

@@ -6,14 +6,14 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static void members(atn_table *t, const atn_node *node, const char *const *paths, size_t n)
+static void members(atn_grid *t, const atn_node *node, const char *const *paths, size_t n)
 {
-    for (size_t i = 0; i < n; i++) atn_table_node(t, atn_node_path(node, paths[i]));
+    for (size_t i = 0; i < n; i++) atn_grid_node(t, atn_node_path(node, paths[i]));
 }
 
 /* ---- goals ----------------------------------------------------------------------------------- */
 
-static const atn_column goal_columns[] = {
+static const atn_grid_column goal_columns[] = {
     {"goal", "goal", SHOW_TEXT, 24},
     {"label", "label", SHOW_TEXT, 0},
     {"series", "series", SHOW_TEXT, 0},
@@ -43,7 +43,7 @@ static const atn_column goal_columns[] = {
     {"already_reached", "reached", SHOW_BOOL, 0},
     {"out_of_reach", "out of reach", SHOW_BOOL, 0}};
 
-static void fill_goals(atn_table *t, const atn_node *root)
+static void fill_goals(atn_grid *t, const atn_node *root)
 {
     static const char *const paths[] = {"probability",
                                         "mcse",
@@ -66,38 +66,38 @@ static void fill_goals(atn_table *t, const atn_node *root)
                                         "already_reached",
                                         "out_of_reach"};
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
-        atn_table_node(t, atn_node_get(a.goal, "id"));
-        atn_table_node(t, atn_node_get(a.goal, "label"));
-        atn_table_node(t, atn_node_get(a.goal, "series"));
-        atn_table_node(t, atn_node_get(a.definition, "definition"));
-        atn_table_node(t, atn_node_get(a.reading, "reading"));
-        atn_table_node(t, atn_node_get(a.reading, "target"));
-        atn_table_node(t, atn_node_get(a.goal, "start"));
-        atn_table_node(t, atn_node_get(a.goal, "deadline"));
+        atn_grid_node(t, atn_node_get(a.goal, "id"));
+        atn_grid_node(t, atn_node_get(a.goal, "label"));
+        atn_grid_node(t, atn_node_get(a.goal, "series"));
+        atn_grid_node(t, atn_node_get(a.definition, "definition"));
+        atn_grid_node(t, atn_node_get(a.reading, "reading"));
+        atn_grid_node(t, atn_node_get(a.reading, "target"));
+        atn_grid_node(t, atn_node_get(a.goal, "start"));
+        atn_grid_node(t, atn_node_get(a.goal, "deadline"));
         members(t, a.reading, paths, COUNT(paths));
     }
 }
 
 /* ---- parameters ------------------------------------------------------------------------------ */
 
-static const atn_column parameter_columns[] = {{"name", "name", SHOW_TEXT, 32},
-                                               {"prior", "prior", SHOW_TEXT, 36},
-                                               {"default_prior", "default", SHOW_BOOL, 1},
-                                               {"fixed", "fixed", SHOW_BOOL, 1},
-                                               {"mean", "mean", SHOW_ESTIMATE, 1},
-                                               {"sd", "sd", SHOW_ESTIMATE, 1},
-                                               {"q05", "5 %", SHOW_ESTIMATE, 1},
-                                               {"q25", "25 %", SHOW_ESTIMATE, 0},
-                                               {"q50", "50 %", SHOW_ESTIMATE, 1},
-                                               {"q75", "75 %", SHOW_ESTIMATE, 0},
-                                               {"q95", "95 %", SHOW_ESTIMATE, 1},
-                                               {"prior_sd", "prior sd", SHOW_ESTIMATE, 1},
-                                               {"rhat", "R-hat", SHOW_ESTIMATE, 0},
-                                               {"ess_bulk", "ESS bulk", SHOW_ESTIMATE, 0},
-                                               {"ess_tail", "ESS tail", SHOW_ESTIMATE, 0},
-                                               {"mcse_mean", "MCSE", SHOW_ESTIMATE, 0}};
+static const atn_grid_column parameter_columns[] = {{"name", "name", SHOW_TEXT, 32},
+                                                    {"prior", "prior", SHOW_TEXT, 36},
+                                                    {"default_prior", "default", SHOW_BOOL, 1},
+                                                    {"fixed", "fixed", SHOW_BOOL, 1},
+                                                    {"mean", "mean", SHOW_ESTIMATE, 1},
+                                                    {"sd", "sd", SHOW_ESTIMATE, 1},
+                                                    {"q05", "5 %", SHOW_ESTIMATE, 1},
+                                                    {"q25", "25 %", SHOW_ESTIMATE, 0},
+                                                    {"q50", "50 %", SHOW_ESTIMATE, 1},
+                                                    {"q75", "75 %", SHOW_ESTIMATE, 0},
+                                                    {"q95", "95 %", SHOW_ESTIMATE, 1},
+                                                    {"prior_sd", "prior sd", SHOW_ESTIMATE, 1},
+                                                    {"rhat", "R-hat", SHOW_ESTIMATE, 0},
+                                                    {"ess_bulk", "ESS bulk", SHOW_ESTIMATE, 0},
+                                                    {"ess_tail", "ESS tail", SHOW_ESTIMATE, 0},
+                                                    {"mcse_mean", "MCSE", SHOW_ESTIMATE, 0}};
 
-static void fill_parameters(atn_table *t, const atn_node *root)
+static void fill_parameters(atn_grid *t, const atn_node *root)
 {
     static const char *const paths[] = {"name",           "prior",          "default_prior",
                                         "fixed",          "mean",           "sd",
@@ -112,36 +112,36 @@ static void fill_parameters(atn_table *t, const atn_node *root)
 
 /* ---- reports --------------------------------------------------------------------------------- */
 
-static const atn_column report_columns[] = {{"row", "row", SHOW_EXACT, 1},
-                                            {"series", "series", SHOW_TEXT, 16},
-                                            {"definition", "definition", SHOW_TEXT, 12},
-                                            {"statistic", "statistic", SHOW_TEXT, 0},
-                                            {"start", "start", SHOW_TEXT, 0},
-                                            {"end", "end", SHOW_TEXT, 0},
-                                            {"relation", "relation", SHOW_TEXT, 0},
-                                            {"value", "value", SHOW_EXACT, 0},
-                                            {"upper", "upper", SHOW_EXACT, 0},
-                                            {"error", "error", SHOW_EXACT, 0},
-                                            {"n", "n", SHOW_EXACT, 0},
-                                            {"stale", "stale", SHOW_EXACT, 0},
-                                            {"source", "source", SHOW_TEXT, 0},
-                                            {"release", "release", SHOW_TEXT, 0},
-                                            {"published", "published", SHOW_TEXT, 0},
-                                            {"used", "used", SHOW_BOOL, 1},
-                                            {"sentence", "read as", SHOW_TEXT, 72},
-                                            {"implied_low", "from", SHOW_ESTIMATE, 0},
-                                            {"implied_high", "to", SHOW_ESTIMATE, 0},
-                                            {"fitted_05", "fit 5 %", SHOW_ESTIMATE, 1},
-                                            {"fitted_25", "fit 25 %", SHOW_ESTIMATE, 0},
-                                            {"fitted_50", "fit 50 %", SHOW_ESTIMATE, 1},
-                                            {"fitted_75", "fit 75 %", SHOW_ESTIMATE, 0},
-                                            {"fitted_95", "fit 95 %", SHOW_ESTIMATE, 1},
-                                            {"tail_probability", "tail", SHOW_ESTIMATE, 1},
-                                            {"url", "url", SHOW_TEXT, 0},
-                                            {"quote", "quote", SHOW_TEXT, 0},
-                                            {"note", "note", SHOW_TEXT, 0}};
+static const atn_grid_column report_columns[] = {{"row", "row", SHOW_EXACT, 1},
+                                                 {"series", "series", SHOW_TEXT, 16},
+                                                 {"definition", "definition", SHOW_TEXT, 12},
+                                                 {"statistic", "statistic", SHOW_TEXT, 0},
+                                                 {"start", "start", SHOW_TEXT, 0},
+                                                 {"end", "end", SHOW_TEXT, 0},
+                                                 {"relation", "relation", SHOW_TEXT, 0},
+                                                 {"value", "value", SHOW_EXACT, 0},
+                                                 {"upper", "upper", SHOW_EXACT, 0},
+                                                 {"error", "error", SHOW_EXACT, 0},
+                                                 {"n", "n", SHOW_EXACT, 0},
+                                                 {"stale", "stale", SHOW_EXACT, 0},
+                                                 {"source", "source", SHOW_TEXT, 0},
+                                                 {"release", "release", SHOW_TEXT, 0},
+                                                 {"published", "published", SHOW_TEXT, 0},
+                                                 {"used", "used", SHOW_BOOL, 1},
+                                                 {"sentence", "read as", SHOW_TEXT, 72},
+                                                 {"implied_low", "from", SHOW_ESTIMATE, 0},
+                                                 {"implied_high", "to", SHOW_ESTIMATE, 0},
+                                                 {"fitted_05", "fit 5 %", SHOW_ESTIMATE, 1},
+                                                 {"fitted_25", "fit 25 %", SHOW_ESTIMATE, 0},
+                                                 {"fitted_50", "fit 50 %", SHOW_ESTIMATE, 1},
+                                                 {"fitted_75", "fit 75 %", SHOW_ESTIMATE, 0},
+                                                 {"fitted_95", "fit 95 %", SHOW_ESTIMATE, 1},
+                                                 {"tail_probability", "tail", SHOW_ESTIMATE, 1},
+                                                 {"url", "url", SHOW_TEXT, 0},
+                                                 {"quote", "quote", SHOW_TEXT, 0},
+                                                 {"note", "note", SHOW_TEXT, 0}};
 
-static void fill_reports(atn_table *t, const atn_node *root)
+static void fill_reports(atn_grid *t, const atn_node *root)
 {
     static const char *const before[] = {"row",  "series",   "definition", "statistic", "start",
                                          "end",  "relation", "value",      "upper",     "error",
@@ -155,20 +155,20 @@ static void fill_reports(atn_table *t, const atn_node *root)
         double implied[2] = {NAN, NAN};
         members(t, r, before, COUNT(before));
         atn_node_numbers(atn_node_get(r, "implied"), implied, 2);
-        atn_table_number(t, implied[0]);
-        atn_table_number(t, implied[1]);
+        atn_grid_number(t, implied[0]);
+        atn_grid_number(t, implied[1]);
         members(t, r, after, COUNT(after));
     }
 }
 
 /* ---- diagnostics ----------------------------------------------------------------------------- */
 
-static const atn_column diagnostic_columns[] = {{"severity", "severity", SHOW_TEXT, 8},
-                                                {"code", "code", SHOW_TEXT, 28},
-                                                {"where", "where", SHOW_TEXT, 40},
-                                                {"message", "message", SHOW_TEXT, 400}};
+static const atn_grid_column diagnostic_columns[] = {{"severity", "severity", SHOW_TEXT, 8},
+                                                     {"code", "code", SHOW_TEXT, 28},
+                                                     {"where", "where", SHOW_TEXT, 40},
+                                                     {"message", "message", SHOW_TEXT, 400}};
 
-static void fill_diagnostics(atn_table *t, const atn_node *root)
+static void fill_diagnostics(atn_grid *t, const atn_node *root)
 {
     static const char *const paths[] = {"severity", "code", "where", "message"};
     const atn_node *list = atn_node_get(root, "diagnostics");
@@ -178,7 +178,7 @@ static void fill_diagnostics(atn_table *t, const atn_node *root)
 
 /* ---- series ---------------------------------------------------------------------------------- */
 
-static const atn_column series_columns[] = {
+static const atn_grid_column series_columns[] = {
     {"series", "series", SHOW_TEXT, 24}, {"measure", "measure", SHOW_TEXT, 8},
     {"date", "date", SHOW_TEXT, 10},     {"q0.025", "2.5 %", SHOW_ESTIMATE, 1},
     {"q0.05", "5 %", SHOW_ESTIMATE, 0},  {"q0.1", "10 %", SHOW_ESTIMATE, 1},
@@ -195,8 +195,8 @@ static bool is_milestone(const atn_node *root, const char *date, bool last)
     return last || order == 0 || (order > 0 && strcmp(date + strlen(date) - 2, "01") == 0);
 }
 
-static void fill_bands(atn_table *t, const atn_node *root, const atn_node *series,
-                       const char *bands, const char *measure, bool all)
+static void fill_bands(atn_grid *t, const atn_node *root, const atn_node *series, const char *bands,
+                       const char *measure, bool all)
 {
     static const char *const levels[N_LEVELS] = {"0.025", "0.05", "0.1",  "0.25", "0.5",
                                                  "0.75",  "0.9",  "0.95", "0.975"};
@@ -207,18 +207,18 @@ static void fill_bands(atn_table *t, const atn_node *root, const atn_node *serie
     for (; date; date = atn_node_next(date)) {
         const bool keep = all || is_milestone(root, atn_node_text(date), !atn_node_next(date));
         if (keep) {
-            atn_table_node(t, atn_node_get(series, "id"));
-            atn_table_text(t, measure);
-            atn_table_node(t, date);
+            atn_grid_node(t, atn_node_get(series, "id"));
+            atn_grid_text(t, measure);
+            atn_grid_node(t, date);
         }
         for (size_t k = 0; k < N_LEVELS; k++) {
-            if (keep) atn_table_number(t, atn_node_number(at[k]));
+            if (keep) atn_grid_number(t, atn_node_number(at[k]));
             at[k] = atn_node_next(at[k]);
         }
     }
 }
 
-static void fill_series(atn_table *t, const atn_node *root, bool all)
+static void fill_series(atn_grid *t, const atn_node *root, bool all)
 {
     const atn_node *list = atn_node_get(root, "series");
     for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
@@ -236,32 +236,32 @@ static void fill_series(atn_table *t, const atn_node *root, bool all)
 static const char *const table_names[] = {"goals", "parameters", "reports", "diagnostics",
                                           "series"};
 
-attain_status atn_table_write(attain_context *ctx, const attain_results *results, const char *name,
-                              attain_format format, atn_text *out, attain_error *err)
+attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
+                             attain_format format, atn_text *out, attain_error *err)
 {
     const atn_node *root = atn_document_root(results);
-    atn_table t;
+    atn_grid t;
     size_t which = 0;
     while (which < COUNT(table_names) && strcmp(name, table_names[which]) != 0) which++;
     switch (which) {
     case 0:
-        atn_table_init(&t, ctx, goal_columns, COUNT(goal_columns));
+        atn_grid_init(&t, ctx, goal_columns, COUNT(goal_columns));
         fill_goals(&t, root);
         break;
     case 1:
-        atn_table_init(&t, ctx, parameter_columns, COUNT(parameter_columns));
+        atn_grid_init(&t, ctx, parameter_columns, COUNT(parameter_columns));
         fill_parameters(&t, root);
         break;
     case 2:
-        atn_table_init(&t, ctx, report_columns, COUNT(report_columns));
+        atn_grid_init(&t, ctx, report_columns, COUNT(report_columns));
         fill_reports(&t, root);
         break;
     case 3:
-        atn_table_init(&t, ctx, diagnostic_columns, COUNT(diagnostic_columns));
+        atn_grid_init(&t, ctx, diagnostic_columns, COUNT(diagnostic_columns));
         fill_diagnostics(&t, root);
         break;
     case 4:
-        atn_table_init(&t, ctx, series_columns, COUNT(series_columns));
+        atn_grid_init(&t, ctx, series_columns, COUNT(series_columns));
         fill_series(&t, root, format != ATTAIN_FORMAT_TABLE);
         break;
     default:
@@ -270,12 +270,12 @@ attain_status atn_table_write(attain_context *ctx, const attain_results *results
                         "series",
                         name);
     }
-    atn_table_print(&t, format, out);
+    atn_grid_print(&t, format, out);
     if (which == 0 && format == ATTAIN_FORMAT_TABLE) {
         atn_text_add(out, "* not reached by ");
         atn_text_add(out, atn_node_text(atn_node_path(root, "study/horizon")));
         atn_text_add(out, "\n");
     }
-    atn_table_free(&t);
+    atn_grid_free(&t);
     return atn_text_ok(out) ? ATTAIN_OK : atn_fail_nomem(err);
 }

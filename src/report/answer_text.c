@@ -129,7 +129,7 @@ attain_status attain_report_table(attain_context *context, const attain_results 
     *text = NULL;
     atn_text out;
     atn_text_init(&out, context);
-    const attain_status status = atn_table_write(context, results, name, format, &out, err);
+    const attain_status status = atn_grid_write(context, results, name, format, &out, err);
     if (status != ATTAIN_OK) {
         atn_text_free(&out);
         return status;
