@@ -2,7 +2,6 @@
 #include "stats/nested.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cholesky.h"
@@ -178,15 +177,62 @@ typedef struct outer_work {
     double *inverse, *factor, *product;         /* p x p, p x p, p */
 } outer_work;
 
-static void inverse_from_schur(const nest *s, outer_work *w)
+/* Lower factor of a curvature matrix that should be positive definite: scaled to a unit diagonal
+ * and raised until no direction is softer than a fiftieth of its own coordinates. */
+static bool factor_outer(const double *matrix, size_t p, double *scaled, double *factor)
+{
+    static const double raises[] = {0.0, 0.01, 0.03, 0.1, 0.3, 1.0};
+    for (size_t i = 0; i < p; i++)
+        if (!(matrix[i * p + i] > 0) || !isfinite(matrix[i * p + i])) return false;
+    for (size_t r = 0; r < sizeof raises / sizeof *raises; r++) {
+        for (size_t i = 0; i < p; i++)
+            for (size_t j = 0; j < p; j++)
+                scaled[i * p + j] =
+                    matrix[i * p + j] / sqrt(matrix[i * p + i] * matrix[j * p + j]) +
+                    (i == j ? raises[r] : 0.0);
+        bool firm = atn_cholesky(scaled, p, factor);
+        for (size_t i = 0; firm && i < p; i++) firm = factor[i * p + i] * factor[i * p + i] >= 0.02;
+        if (!firm) continue;
+        for (size_t i = 0; i < p; i++)
+            for (size_t j = 0; j <= i; j++) factor[i * p + j] *= sqrt(matrix[i * p + i]);
+        return true;
+    }
+    return false;
+}
+
+/* Curvature of log p~ along each coordinate: S_ii and the second difference of log |H|.  A profile
+ * that bends the wrong way along a scale is what log |H| corrects; where their sum still does, its
+ * size stands in. */
+static bool outer_diagonal(nest *s, const nest_point *at, double *delta, double *diagonal)
 {
     const size_t p = s->p;
-    (void)atn_cholesky_raised(s->schur, p, w->factor);
+    memset(delta, 0, p * sizeof *delta);
+    for (size_t i = 0; i < p; i++) {
+        const double profile = s->schur[i * p + i];
+        const double h = 0.1 / sqrt(fmax(fabs(profile), 1e-8));
+        delta[i] = h;
+        const double plus = half_log_det_near(s, at, delta);
+        delta[i] = -h;
+        const double minus = half_log_det_near(s, at, delta);
+        delta[i] = 0.0;
+        diagonal[i] = fabs(profile + (plus + minus - 2.0 * at->half_log_det) / (h * h));
+        if (!(diagonal[i] > 1e-12 && diagonal[i] < INFINITY)) return false;
+    }
+    return true;
+}
+
+static bool first_inverse(nest *s, const nest_point *at, outer_work *w)
+{
+    const size_t p = s->p;
+    if (!outer_diagonal(s, at, w->delta, w->y)) return false;
+    for (size_t i = 0; i < p; i++) s->schur[i * p + i] = w->y[i];
+    if (!factor_outer(s->schur, p, w->inverse, w->factor)) return false;
     memset(w->inverse, 0, p * p * sizeof *w->inverse);
     for (size_t i = 0; i < p; i++) {
         w->inverse[i * p + i] = 1.0;
         atn_cholesky_solve(w->factor, p, w->inverse + i * p);
     }
+    return true;
 }
 
 static void update_inverse(size_t p, outer_work *w, const double *step)
@@ -215,10 +261,9 @@ static attain_status solve_outer(nest *s, nest_point *at, nest_point *next, oute
                                  double *norm, atn_outcome *outcome, attain_error *err)
 {
     const size_t p = s->p;
-    if (!solve_inner(s, at) || !outer_gradient(s, at, w->delta, w->g))
+    if (!solve_inner(s, at) || !outer_gradient(s, at, w->delta, w->g) || !first_inverse(s, at, w))
         return atn_fail(err, ATTAIN_ERR_NUMERIC,
                         "the posterior has no finite density near its start");
-    inverse_from_schur(s, w);
     *outcome = ATN_STEP_LIMIT;
     for (int k = 0; k < OUTER_STEPS; k++) {
         *norm = ascend(s, w);
@@ -251,23 +296,22 @@ static attain_status solve_outer(nest *s, nest_point *at, nest_point *next, oute
     return ATTAIN_OK;
 }
 
-/* Curvature of log p~: S exactly, log |H| by second differences at 0.3 profile sd.  Leaves the
- * lower factor of the whole in `factor`. */
+/* Curvature of log p~ in full: S exactly, log |H| by second differences over 0.3 conditional sd. */
 static bool outer_factor(nest *s, const nest_point *at, outer_work *w, double *corners,
                          double *factor)
 {
     const size_t p = s->p;
-    if (!profile_curvature(s, at)) return false;
-    double *hessian = w->inverse, *size = w->y, *plus = w->product;
-    for (size_t i = 0; i < p; i++) size[i] = 0.3 * sqrt(fmax(hessian[i * p + i], 1e-6));
-    memset(w->delta, 0, p * sizeof *w->delta);
+    double *size = w->y, *plus = w->product;
+    if (!profile_curvature(s, at) || !outer_diagonal(s, at, w->delta, size)) return false;
+    for (size_t i = 0; i < p; i++) size[i] = 0.3 / sqrt(size[i]);
     for (size_t i = 0; i < p; i++) {
         w->delta[i] = size[i];
         plus[i] = half_log_det_near(s, at, w->delta);
         w->delta[i] = -size[i];
         const double minus = half_log_det_near(s, at, w->delta);
         w->delta[i] = 0.0;
-        corners[i * p + i] = (plus[i] + minus - 2.0 * at->half_log_det) / (size[i] * size[i]);
+        const double bend = (plus[i] + minus - 2.0 * at->half_log_det) / (size[i] * size[i]);
+        corners[i * p + i] = fmax(s->schur[i * p + i] + bend, 0.01 / (size[i] * size[i]));
     }
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < i; j++) {
@@ -276,13 +320,10 @@ static bool outer_factor(nest *s, const nest_point *at, outer_work *w, double *c
             const double both = half_log_det_near(s, at, w->delta);
             w->delta[i] = w->delta[j] = 0.0;
             corners[i * p + j] = corners[j * p + i] =
+                s->schur[i * p + j] +
                 (both - plus[i] - plus[j] + at->half_log_det) / (size[i] * size[j]);
         }
-    for (size_t k = 0; k < p * p; k++) {
-        hessian[k] = s->schur[k] + corners[k];
-        if (!isfinite(hessian[k])) return false;
-    }
-    return atn_cholesky_raised(hessian, p, factor);
+    return factor_outer(corners, p, w->inverse, factor);
 }
 
 /* The proposal: theta = mode + A c with A A' = H^-1 and c split normal along each axis;
@@ -290,7 +331,8 @@ static bool outer_factor(nest *s, const nest_point *at, outer_work *w, double *c
 typedef struct proposal {
     size_t p, q, n, packed;
     double *axes;            /* p x p: column j of A in row j */
-    double *scale;           /* p x 2: below, above */
+    double *scale;           /* p x 2: sd below and above the mode */
+    double *reach;           /* p x 2: how far the star reached below and above */
     double *centre;          /* packed + q + p: L (log diagonal), z*, theta */
     double *linear, *square; /* p x (packed + q) each */
     double log_constant;
@@ -318,11 +360,25 @@ static void make_axes(const double *factor, proposal *pr)
     pr->log_constant = atn_cholesky_half_log_det(factor, p); /* log |A|^-1 */
 }
 
-/* sd of the half normal whose log density falls by `drop` at `star`; kept within a factor of 2. */
-static double half_scale(double drop)
+/* Walks along axis j to where log p~ has fallen by about what one side of a normal falls at `star`
+ * sd; returns the distance and leaves the surface sampled there, or 0 where nothing was found. */
+static double walk(nest *s, const nest_point *mode, nest_point *probe, const double *axis,
+                   double sign, double *drop)
 {
-    if (!(drop > 0)) return 2.0;
-    return fmin(fmax(star / sqrt(2.0 * drop), 0.5), 2.0);
+    enum { WALKS = 8 };
+    double distance = star;
+    for (int k = 0; k < WALKS; k++) {
+        copy_point(s, probe, mode);
+        for (size_t i = 0; i < s->p; i++) probe->u[i] += sign * distance * axis[i];
+        const bool ok = solve_inner(s, probe);
+        *drop = ok ? surface(mode) - surface(probe) : INFINITY;
+        if (*drop >= 0.3 && *drop <= 2.0) return distance;
+        if (*drop > 2.0)
+            distance *= isfinite(*drop) ? fmax(star / sqrt(2.0 * *drop), 0.2) : 0.5;
+        else
+            distance *= *drop > 0.05 ? star / sqrt(2.0 * *drop) : 2.0;
+    }
+    return *drop > 0 && *drop < 20.0 ? distance : 0.0;
 }
 
 static void sample_star(nest *s, const nest_point *mode, nest_point *probe, proposal *pr,
@@ -332,21 +388,25 @@ static void sample_star(nest *s, const nest_point *mode, nest_point *probe, prop
     pack(s, mode, pr->centre);
     memcpy(pr->centre + m, mode->u, p * sizeof *pr->centre);
     for (size_t j = 0; j < p; j++) {
-        double *ends[2] = {low, high};
+        double *ends[2] = {low, high}, reach[2];
         for (int side = 0; side < 2; side++) {
-            copy_point(s, probe, mode);
-            for (size_t i = 0; i < p; i++)
-                probe->u[i] += (side ? star : -star) * pr->axes[j * p + i];
-            const bool ok = solve_inner(s, probe);
-            pr->scale[2 * j + (size_t)side] = ok ? half_scale(surface(mode) - surface(probe)) : 0.5;
-            if (ok)
+            double drop;
+            reach[side] = walk(s, mode, probe, pr->axes + j * p, side ? 1.0 : -1.0, &drop);
+            pr->scale[2 * j + (size_t)side] =
+                reach[side] > 0 ? reach[side] / sqrt(2.0 * drop) : 0.5;
+            if (reach[side] > 0)
                 pack(s, probe, ends[side]);
             else
                 memcpy(ends[side], pr->centre, m * sizeof *low);
+            if (!(reach[side] > 0)) reach[side] = star;
         }
-        for (size_t k = 0; k < m; k++) {
-            pr->linear[j * m + k] = (high[k] - low[k]) / (2.0 * star);
-            pr->square[j * m + k] = (high[k] + low[k] - 2.0 * pr->centre[k]) / (2.0 * star * star);
+        pr->reach[2 * j] = reach[0];
+        pr->reach[2 * j + 1] = reach[1];
+        for (size_t k = 0; k < m; k++) { /* the parabola through -reach[0], 0, reach[1] */
+            const double down = (low[k] - pr->centre[k]) / -reach[0];
+            const double up = (high[k] - pr->centre[k]) / reach[1];
+            pr->square[j * m + k] = (up - down) / (reach[0] + reach[1]);
+            pr->linear[j * m + k] = up - pr->square[j * m + k] * reach[1];
         }
     }
 }
@@ -365,8 +425,8 @@ static double propose(const proposal *pr, atn_stream *stream, double *u, double 
         c[j] = up ? above * fabs(z) : -below * fabs(z);
         log_q += -0.5 * z * z - log(0.5 * (below + above));
         for (size_t i = 0; i < p; i++) u[i] += c[j] * pr->axes[j * p + i];
-        /* the parabola is trusted within the star's reach and linear beyond it */
-        const double reach = fmin(fmax(c[j], -2.0 * star), 2.0 * star);
+        /* the parabola is trusted to twice the star's reach and goes on as its tangent */
+        const double reach = fmin(fmax(c[j], -2.0 * pr->reach[2 * j]), 2.0 * pr->reach[2 * j + 1]);
         const double square = reach * (2.0 * c[j] - reach);
         const double *linear = pr->linear + j * m, *curve = pr->square + j * m;
         for (size_t k = 0; k < m; k++) work[k] += linear[k] * c[j] + curve[k] * square;
@@ -464,8 +524,6 @@ static attain_status run(nest *s, nest_point at[2], outer_work *w, proposal *pr,
     const size_t m = pr->packed + pr->q;
     sample_star(s, &at[0], &at[1], pr, more + p * p, more + p * p + m);
     mode->log_density = surface(&at[0]);
-    fprintf(stderr, "surface %g value %g hld %g\n", surface(&at[0]), at[0].value, at[0].half_log_det);
-    for (size_t i = 0; i < p; i++) { fprintf(stderr, "theta %zu %g scale %g %g axis:", i, at[0].u[i], pr->scale[2*i], pr->scale[2*i+1]); for (size_t j = 0; j < p; j++) fprintf(stderr, " %.3g", pr->axes[i*p+j]); fprintf(stderr, "\n"); }
     memcpy(mode->u, at[0].u, s->n * sizeof *mode->u);
     return draw_all(s, pr, seed, chain, n_proposals, n_draws, result, err);
 }
@@ -480,7 +538,7 @@ attain_status atn_nested_draw(attain_context *ctx, const atn_target *target, siz
     proposal pr = {.p = p, .q = q, .n = n, .packed = q * (q + 1) / 2};
     const size_t m = pr.packed + q;
     const size_t total = 4 * n + p * q + p * p + 2 * q * q + 2 * (2 * n + q * q) + 6 * p +
-                         2 * p * p + p * p + 2 * m + p * p + 2 * p + (m + p) + 2 * p * m;
+                         2 * p * p + p * p + 2 * m + p * p + 4 * p + (m + p) + 2 * p * m;
     *mode = (atn_mode){0};
     *result = (atn_laplace){0};
     double *block = ATN_NEW_ARRAY(ctx, double, total);
@@ -506,6 +564,7 @@ attain_status atn_nested_draw(attain_context *ctx, const atn_target *target, siz
         double *more = cut(&c, p * p + 2 * m);
         pr.axes = cut(&c, p * p);
         pr.scale = cut(&c, 2 * p);
+        pr.reach = cut(&c, 2 * p);
         pr.centre = cut(&c, m + p);
         pr.linear = cut(&c, p * m);
         pr.square = cut(&c, p * m);

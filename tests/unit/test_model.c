@@ -51,8 +51,9 @@ static const deviation_case deviations[] = {
     {"none", "", "", "day"},
     {"random_walk", ", \"every\": 7, \"sigma\": \"half_normal(0.2)\"", "", "day"},
     {"ar1", ", \"every\": 10", ", \"calendar\": \"day_of_week\"", "day"},
-    {"local_trend", ", \"every\": 14, \"sigma\": \"half_normal(0.1)\", \"sigma_v\": "
-                    "\"half_normal(0.05)\", \"phi\": \"beta(8, 2)\"",
+    {"local_trend",
+     ", \"every\": 14, \"sigma\": \"half_normal(0.1)\", \"sigma_v\": "
+     "\"half_normal(0.05)\", \"phi\": \"beta(8, 2)\"",
      "", "day"},
     {"ar1", ", \"every\": 2", "", "week"},
     {"random_walk", "", ", \"calendar\": {\"type\": \"month_of_year\", \"sigma\": 0.1}", "month"},
@@ -66,7 +67,8 @@ static const char *statistics_of(const char *kind, size_t k)
     return (*kind == 'f' ? flow : kind[1] == 't' ? stock : share)[k];
 }
 
-/* Rows of the report under test: in the reference and in the other definition, one of them stale. */
+/* Rows of the report under test: in the reference and in the other definition, one of them stale.
+ */
 static int write_rows(char *out, size_t size, const link_case *l, const char *statistic,
                       const char *relation, const char *step)
 {
@@ -137,16 +139,17 @@ static void gradients_match_differences(void **state)
                         const char *statistic = statistics_of(links[l].kind, s);
                         const bool extreme = statistic[0] == 'm' && statistic[1] != 'e';
                         if (extreme && strcmp(links[l].link, "log") != 0) continue;
-                        fixture_model f = fixture_model_open(
-                            ctx, make_case(ctx, &links[l], &deviations[d], statistic, relations[r],
-                                           student));
+                        fixture_model f =
+                            fixture_model_open(ctx, make_case(ctx, &links[l], &deviations[d],
+                                                              statistic, relations[r], student));
                         double u[400];
                         random_point(f.model, &stream, 1.0, u);
                         const double error = fixture_gradient_error(&f, u);
                         if (!(error <= 2e-7))
                             fail_msg("%s %s %s %s, deviation %s, %s, df %d: gradient off by %g",
                                      links[l].kind, links[l].link, statistic, relations[r],
-                                     deviations[d].type, deviations[d].step, student ? 4 : 0, error);
+                                     deviations[d].type, deviations[d].step, student ? 4 : 0,
+                                     error);
                         if (error > worst) worst = error;
                         cases++;
                         fixture_model_close(ctx, &f);
@@ -178,11 +181,10 @@ static void far_out_is_finite(void **state)
                     const bool identity = strcmp(links[l].link, "identity") == 0;
                     u[fixture_index(f.model, "x.a")] += side * (identity ? 12.0 : 10.0);
                     if (identity && side < 0) u[fixture_index(f.model, "x.a")] -= 0.0;
-                    const double value =
-                        atn_model_log_posterior(f.model, u, gradient, f.workspace);
+                    const double value = atn_model_log_posterior(f.model, u, gradient, f.workspace);
                     if (!isfinite(value))
-                        fail_msg("%s %s %s %s, side %d: %g", links[l].kind, links[l].link, statistic,
-                                 relations[r], side, value);
+                        fail_msg("%s %s %s %s, side %d: %g", links[l].kind, links[l].link,
+                                 statistic, relations[r], side, value);
                     for (size_t k = 0; k < atn_model_dimension(f.model); k++)
                         if (!isfinite(gradient[k]))
                             fail_msg("%s %s %s %s, side %d: gradient of %s is %g", links[l].kind,
@@ -198,9 +200,10 @@ static void sample_size_kernel(void **state)
     (void)state;
     attain_context *ctx = check_context(NULL, 1);
     char rows[400], json[4000];
-    snprintf(rows, sizeof rows,
-             "{\"series\": \"x\", \"statistic\": \"mean\", \"start\": \"2025-02-20\", \"end\": "
-             "\"2025-02-25\", \"relation\": \"exact\", \"value\": 0.47, \"n\": 1000, \"stale\": 2}");
+    snprintf(
+        rows, sizeof rows,
+        "{\"series\": \"x\", \"statistic\": \"mean\", \"start\": \"2025-02-20\", \"end\": "
+        "\"2025-02-25\", \"relation\": \"exact\", \"value\": 0.47, \"n\": 1000, \"stale\": 2}");
     const link_case *l = &links[4];
     snprintf(json, sizeof json, shape, "day", l->kind, l->link, l->formula, l->level_prior,
              "random_walk", "", "", "", l->factor, ", \"design_effect\": 2", rows);
@@ -237,7 +240,8 @@ static void series_read_series(void **state)
         "    \"parameters\": {\"share\": \"beta(8, 2)\"}, \"step_sigma\": 0.1,"
         "    \"deviation\": {\"type\": \"ar1\", \"every\": 7}},"
         "  \"up\": {\"kind\": \"flow\", \"trend\": {\"formula\": \"level * exp(slope * t / 100)\"},"
-        "    \"parameters\": {\"level\": \"lognormal(log(500), 0.5)\", \"slope\": \"normal(0, 1)\"},"
+        "    \"parameters\": {\"level\": \"lognormal(log(500), 0.5)\", \"slope\": \"normal(0, "
+        "1)\"},"
         "    \"deviation\": {\"type\": \"random_walk\", \"every\": 14}, \"step_sigma\": 0.1}},"
         " \"reports\": ["
         "  {\"series\": \"down\", \"statistic\": \"total\", \"start\": \"2025-01-01\", \"end\": "
@@ -264,8 +268,8 @@ static void evaluation_allocates_nothing(void **state)
     check_allocator allocator;
     check_allocator_init(&allocator);
     attain_context *ctx = check_context(&allocator, 1);
-    fixture_model f = fixture_model_open(
-        ctx, make_case(ctx, &links[0], &deviations[2], "max", "over", false));
+    fixture_model f =
+        fixture_model_open(ctx, make_case(ctx, &links[0], &deviations[2], "max", "over", false));
     double u[400], gradient[400];
     atn_stream stream;
     atn_stream_init(&stream, 5, ATN_PURPOSE_SIMULATE, 0, 0);
@@ -285,8 +289,8 @@ static void paths_continue_the_fit(void **state)
 {
     (void)state;
     attain_context *ctx = check_context(NULL, 1);
-    fixture_model f = fixture_model_open(
-        ctx, make_case(ctx, &links[0], &deviations[3], "mean", "exact", false));
+    fixture_model f =
+        fixture_model_open(ctx, make_case(ctx, &links[0], &deviations[3], "mean", "exact", false));
     double u[400], theta[400];
     atn_stream stream;
     atn_stream_init(&stream, 9, ATN_PURPOSE_SIMULATE, 0, 0);
@@ -308,7 +312,8 @@ static void paths_continue_the_fit(void **state)
     attain_context_free(ctx);
 }
 
-/* ---- values of the independent program ---------------------------------------------------------- */
+/* ---- values of the independent program ----------------------------------------------------------
+ */
 
 static char *read_line(FILE *file, char *line, size_t size)
 {
@@ -377,7 +382,8 @@ static void agrees_with_folder(const char *folder, size_t first_z)
     while (read_line(file, line, sizeof line)) {
         double values[200];
         size_t i = 0;
-        for (char *cell = strtok(line, ","); cell; cell = strtok(NULL, ",")) values[i++] = atof(cell);
+        for (char *cell = strtok(line, ","); cell; cell = strtok(NULL, ","))
+            values[i++] = atof(cell);
         assert_int_equal(i, n);
         const double offset = our_value(&f, names, values, n - 1) - values[n - 1];
         if (points++ == 0) first = offset;
@@ -413,10 +419,10 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_on_growth),          cmocka_unit_test(agrees_on_growth_rw),
-        cmocka_unit_test(agrees_on_arrests),         cmocka_unit_test(gradients_match_differences),
-        cmocka_unit_test(far_out_is_finite),         cmocka_unit_test(sample_size_kernel),
-        cmocka_unit_test(series_read_series),        cmocka_unit_test(evaluation_allocates_nothing),
+        cmocka_unit_test(agrees_on_growth),       cmocka_unit_test(agrees_on_growth_rw),
+        cmocka_unit_test(agrees_on_arrests),      cmocka_unit_test(gradients_match_differences),
+        cmocka_unit_test(far_out_is_finite),      cmocka_unit_test(sample_size_kernel),
+        cmocka_unit_test(series_read_series),     cmocka_unit_test(evaluation_allocates_nothing),
         cmocka_unit_test(paths_continue_the_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
