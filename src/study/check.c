@@ -102,13 +102,10 @@ static void note_restated_pair(finding *f, const atn_figure *figures, size_t n, 
     atn_text t;
     begin(f, &t);
     atn_say_subject(&t, study, figures[later].series);
-    atn_text_printf(
-        &t, ": %s's running totals are '%s' up to %s (", b->source_text,
-        a->definition == ATN_NONE ? "the reference" : study->definitions[a->definition].id, until);
+    atn_text_printf(&t, ": %s's running totals are '%s' up to %s (", b->source_text,
+                    atn_definition_called(study, a), until);
     add_rows_like(&t, figures, n, &figures[earlier]);
-    atn_text_printf(
-        &t, ") and '%s' from %s on (",
-        b->definition == ATN_NONE ? "the reference" : study->definitions[b->definition].id, from);
+    atn_text_printf(&t, ") and '%s' from %s on (", atn_definition_called(study, b), from);
     add_rows_like(&t, figures, n, &figures[later]);
     atn_text_add(&t, "): a restated basis, so a definition of its own.");
     emit(f, ATTAIN_SEVERITY_NOTE, "restated", &b->place, &t);

@@ -255,10 +255,7 @@ static void emit_rate(inquiry *q, const atn_figure *a, const atn_figure *b, doub
     if (fabs(highest->rate / highest->figure->value - 1.0) > 0.005) {
         atn_text_add(&t, "), about ");
         atn_say_number(&t, a->series, highest->rate, false);
-        atn_text_printf(&t, " as '%s' counts",
-                        b->report->definition == ATN_NONE
-                            ? b->series->id
-                            : study->definitions[b->report->definition].id);
+        atn_text_printf(&t, " as '%s' counts", atn_definition_called(study, b->report));
     } else {
         atn_text_add(&t, ")");
     }
@@ -309,7 +306,7 @@ static void check_implied_rate(inquiry *q, size_t index)
     const highest_rate highest = find_highest(q, a, b);
     if (!highest.near || !(highest.rate > 0)) return;
     const double rate = (b->value * b->steps - a->value * a->steps) / gap;
-    double cautious = b->expected * b->steps - a->expected * a->steps;
+    double cautious = b->least * b->steps - a->expected * a->steps;
     if (!atn_same_source(a->report, b->report))
         cautious -= 2.0 * hypot(a->report->error * a->value * a->steps,
                                 b->report->error * b->value * b->steps);

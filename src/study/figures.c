@@ -17,15 +17,14 @@ static double window_steps(const attain_study *study, const atn_report *report)
            atn_calendar_share(calendar, last, report->start, report->end);
 }
 
-/* The statement with half of the grain that its wording expects (METHODS 4) put back. */
-static double expected_value(const atn_report *report)
+/* Half of the grain that the wording expects (METHODS 4): what lies beyond the figure. */
+static double expected_beyond(const atn_report *report)
 {
-    if (report->relation == ATN_BETWEEN) return 0.5 * (report->value + report->upper);
-    if (report->relation != ATN_OVER && report->relation != ATN_NEARLY) return report->value;
     double q[ATN_MAX_GRAINS], probability[ATN_MAX_GRAINS], mean = 0.0;
+    if (report->relation != ATN_OVER && report->relation != ATN_NEARLY) return 0.0;
     const size_t n = atn_grains(fabs(report->value), report->grain, q, probability);
     for (size_t k = 0; k < n; k++) mean += probability[k] * q[k];
-    return report->value + (report->relation == ATN_OVER ? 0.5 : -0.5) * mean;
+    return report->relation == ATN_OVER ? 0.5 * mean : -0.5 * mean;
 }
 
 static atn_figure make_figure(const attain_study *study, const atn_report *report)
@@ -34,7 +33,8 @@ static atn_figure make_figure(const attain_study *study, const atn_report *repor
     f.steps = window_steps(study, report);
     f.value =
         report->relation == ATN_BETWEEN ? 0.5 * (report->value + report->upper) : report->value;
-    f.expected = expected_value(report);
+    f.expected = f.value + fmax(expected_beyond(report), 0.0);
+    f.least = f.value + fmin(expected_beyond(report), 0.0);
     atn_report_implied(study, report, &f.low, &f.high);
     if (report->relation != ATN_EXACT) { /* exact: its errors are in the interval already */
         f.low -= 2.0 * report->error * fabs(f.low);
@@ -44,6 +44,7 @@ static atn_figure make_figure(const attain_study *study, const atn_report *repor
     if (report->statistic == ATN_TOTAL) {
         f.value /= f.steps;
         f.expected /= f.steps;
+        f.least /= f.steps;
         f.low /= f.steps;
         f.high /= f.steps;
     }
@@ -126,6 +127,15 @@ void atn_figure_say(atn_text *text, const attain_study *study, const atn_figure 
     if (report->definition != ATN_NONE)
         atn_text_printf(text, ", '%s'", study->definitions[report->definition].id);
     atn_text_add(text, ")");
+}
+
+const char *atn_definition_called(const attain_study *study, const atn_report *report)
+{
+    if (report->definition != ATN_NONE) return study->definitions[report->definition].id;
+    for (size_t d = 0; d < study->n_definitions; d++)
+        if (study->definitions[d].series == report->series && study->definitions[d].reference)
+            return study->definitions[d].id;
+    return study->series[report->series].id;
 }
 
 bool atn_same_source(const atn_report *a, const atn_report *b)

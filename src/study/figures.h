@@ -10,7 +10,8 @@ typedef struct atn_figure {
     const atn_series *series;
     double steps;     /* length of the window, sum of a_i */
     double value;     /* as stated; of "between" the middle */
-    double expected;  /* with the mean of what the wording rounds away: over 400,000 is more */
+    double expected;  /* as an earlier total: with what "over" is expected to round away */
+    double least;     /* as a later total: as stated, less what "nearly" is expected to add */
     double low, high; /* what the wording and two errors allow */
 } atn_figure;
 
@@ -27,6 +28,8 @@ atn_allowance atn_figures_allowance(const attain_study *study, const atn_report 
                                     const atn_report *b);
 /* "a total of over 400,000 (row 60, DHS, 'dhs')" */
 void atn_figure_say(atn_text *text, const attain_study *study, const atn_figure *figure);
+/* The id of the report's definition, of its series' reference, or of the series. */
+const char *atn_definition_called(const attain_study *study, const atn_report *report);
 bool atn_same_source(const atn_report *a, const atn_report *b);
 /* Whether definition `later` takes over from `earlier`: one source states running totals with a
  * common start in the first only up to a day after which it states them in the second only. */

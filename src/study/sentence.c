@@ -38,25 +38,28 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
-/* Decimals that show x to about four significant digits, none beyond what x has. */
-static int decimals_of(double x, bool stated)
+/* Decimals that x needs, at most `most`. */
+static int decimals_of(double x, int most)
 {
-    const double size = fabs(x);
-    const int most = stated        ? 9
-                     : size >= 100 ? 0
-                     : size >= 10  ? 1
-                     : size >= 1   ? 2
-                     : size > 0.1  ? 3
-                                   : 5;
     double scale = 1.0;
     for (int d = 0; d < most; d++, scale *= 10.0)
-        if (fabs(x * scale - nearbyint(x * scale)) <= 1e-9 * size * scale) return d;
+        if (fabs(x * scale - nearbyint(x * scale)) <= 1e-9 * fabs(x) * scale) return d;
     return most;
 }
 
-static void say_plain(atn_text *text, double value, bool stated)
+enum { ALL_DECIMALS = 9 };
+
+static void say_plain(atn_text *text, double x, bool stated)
 {
-    atn_text_grouped(text, value, decimals_of(value, stated));
+    const double size = fabs(x);
+    int decimals = ALL_DECIMALS;
+    if (!stated) { /* about four significant digits, without trailing zeros */
+        decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size > 0.1 ? 3 : 5;
+        double scale = 1.0;
+        for (int d = 0; d < decimals; d++) scale *= 10.0;
+        x = nearbyint(x * scale) / scale;
+    }
+    atn_text_grouped(text, x, decimals_of(x, decimals));
 }
 
 void atn_say_number(atn_text *text, const atn_series *series, double value, bool stated)
@@ -143,7 +146,7 @@ void atn_say_figure(atn_text *text, const attain_study *study, const atn_report 
 void atn_say_sample(atn_text *text, const atn_report *report)
 {
     double unit = 1.0; /* of the last digit that the share was stated with */
-    for (int d = decimals_of(report->value, true); d > 0; d--) unit /= 10.0;
+    for (int d = decimals_of(report->value, ALL_DECIMALS); d > 0; d--) unit /= 10.0;
     if (unit * report->n < 0.5) {
         say_plain(text, nearbyint(report->value * report->n), true);
         atn_text_add(text, " of ");
