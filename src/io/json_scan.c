@@ -64,7 +64,9 @@ static bool fail_found(scanner *s, const char *expected)
         const bool printable = c > 0x20 && c < 0x7f;
         snprintf(found, sizeof found, printable ? "'%c'" : "byte 0x%02x", c);
     }
-    snprintf(message, sizeof message, "expected %s, found %s", expected, found);
+    const bool comment = s->at + 1 < s->end && s->at[0] == '/' && strchr("/*", s->at[1]);
+    snprintf(message, sizeof message, "expected %s, found %s%s", expected, found,
+             comment ? "; JSON has no comments, but any object may have a \"note\"" : "");
     return fail(s, s->at, "json-grammar", message);
 }
 

@@ -34,6 +34,8 @@ static attain_status complete(atn_reader *r, attain_study *study)
     if (status == ATTAIN_OK) status = atn_diagnostics_status(found, 0, ATTAIN_ERR_FIELD, r->err);
     if (status != ATTAIN_ERR_NOMEM) copy_problems(r, found);
     attain_diagnostics_free(found);
+    if (status != ATTAIN_OK && r->err->line == 0 && *r->err->pointer)
+        atn_json_locate(r->text, r->length, r->err->pointer, false, &r->err->line, &r->err->column);
     return status;
 }
 

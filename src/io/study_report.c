@@ -28,7 +28,7 @@ static void say(cursor *c, attain_severity severity, const char *code, atn_colum
     atn_place place = {.file = row->file,
                        .line = row->entries[column].line,
                        .column = row->entries[column].column};
-    if (place.line == 0) place.line = row->line;
+    if (place.line == 0) place = (atn_place){.file = row->file, .line = row->line, .column = 1};
     atn_problem_at(c->r, severity, ATTAIN_ERR_TABLE, code, &place, message);
 }
 
@@ -108,8 +108,9 @@ static bool word_of(cursor *c, atn_column column, const char *const *words, int 
         *out = k;
         return true;
     }
-    char hint[ATN_HINT_SIZE];
-    bad(c, "bad-word", column, "'%.40s' is no %s%s", text, atn_column_names()[column],
+    char hint[ATN_HINT_SIZE], all[ATN_WORDS_SIZE];
+    bad(c, "bad-word", column, "'%s' cannot be '%.40s'; it is one of %s%s",
+        atn_column_names()[column], text, atn_list_words(all, words),
         atn_hint_words(hint, text, words));
     return false;
 }
@@ -331,7 +332,8 @@ static void keep_texts(cursor *c, atn_report *report)
     report->row = c->row->row;
     report->place.file = atn_copy(c->r, c->row->file ? c->row->file : c->r->file);
     report->place.pointer = atn_copy(c->r, c->row->file ? "" : c->r->pointer);
-    report->place.line = c->row->line;
+    report->place.line = c->row->line; /* 0 for an inline row, whose pointer says more */
+    report->place.column = c->row->line ? 1 : 0;
 }
 
 bool atn_read_report(atn_reader *r, const atn_report_row *row, atn_report *report)

@@ -36,7 +36,7 @@ static bool read_header(atn_reader *r, const char *file, const atn_table *table,
 {
     const atn_row *header = &table->rows[0];
     const char *const *names = atn_column_names();
-    bool seen[ATN_COLUMNS] = {false};
+    bool seen[ATN_COLUMNS] = {false}, other = false;
     char message[300], hint[ATN_HINT_SIZE];
     for (size_t k = 0; k < header->n_cells; k++) {
         const atn_cell *cell = &table->cells[header->first + k];
@@ -44,7 +44,7 @@ static bool read_header(atn_reader *r, const char *file, const atn_table *table,
         while (c < ATN_COLUMNS && strcmp(names[c], cell->text) != 0) c++;
         column_of[k] = c;
         if (c == ATN_COLUMNS) {
-            const bool other = header->n_cells == 1 && strpbrk(cell->text, ";\t");
+            other = header->n_cells == 1 && strpbrk(cell->text, ";\t");
             snprintf(message, sizeof message, "unknown column '%.64s'%s", cell->text,
                      other ? "; columns are separated by commas"
                            : atn_hint_words(hint, cell->text, names));
@@ -60,6 +60,7 @@ static bool read_header(atn_reader *r, const char *file, const atn_table *table,
     for (size_t c = 0; c < ATN_REQUIRED_COLUMNS; c++) {
         if (seen[c]) continue;
         whole = false;
+        if (other) continue; /* said already */
         snprintf(message, sizeof message, "column '%s' is missing", names[c]);
         table_problem(r, file, "missing-column", header->line, 1, message);
     }

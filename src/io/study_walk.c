@@ -106,6 +106,15 @@ const char *atn_hint_words(char buffer[ATN_HINT_SIZE], const char *word, const c
     return atn_hint(buffer, word, names, n);
 }
 
+const char *atn_list_words(char buffer[ATN_WORDS_SIZE], const char *const *words)
+{
+    size_t n = 0;
+    buffer[0] = '\0';
+    for (size_t k = 0; words[k] && n + 1 < ATN_WORDS_SIZE; k++)
+        n += (size_t)snprintf(buffer + n, ATN_WORDS_SIZE - n, "%s%s", k ? ", " : "", words[k]);
+    return buffer;
+}
+
 static const char *id_at(const void *base, size_t stride, size_t k)
 {
     return *(char *const *)(const void *)((const char *)base + k * stride);
@@ -285,12 +294,8 @@ bool atn_get_word(atn_reader *r, const cJSON *object, const char *key, bool requ
         *out = k;
         return true;
     }
-    char hint[ATN_HINT_SIZE], all[160] = "";
-    for (int k = 0; words[k]; k++) {
-        const size_t n = strlen(all);
-        snprintf(all + n, sizeof all - n, "%s%s", k ? ", " : "", words[k]);
-    }
-    ATN_BAD(r, "bad-word", key, "'%s' cannot be '%.40s'; it is one of %s%s", key, text, all,
-            atn_hint_words(hint, text, words));
+    char hint[ATN_HINT_SIZE], all[ATN_WORDS_SIZE];
+    ATN_BAD(r, "bad-word", key, "'%s' cannot be '%.40s'; it is one of %s%s", key, text,
+            atn_list_words(all, words), atn_hint_words(hint, text, words));
     return false;
 }

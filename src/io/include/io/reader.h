@@ -80,6 +80,9 @@ enum { ATN_HINT_SIZE = 100 };
 const char *atn_hint(char buffer[ATN_HINT_SIZE], const char *word, const char *const *names,
                      size_t n);
 const char *atn_hint_words(char buffer[ATN_HINT_SIZE], const char *word, const char *const *names);
+/* "a, b, c" into buffer. */
+enum { ATN_WORDS_SIZE = 160 };
+const char *atn_list_words(char buffer[ATN_WORDS_SIZE], const char *const *words);
 /* The same over structs whose first member is their id. */
 const char *atn_hint_ids(atn_reader *r, char buffer[ATN_HINT_SIZE], const char *word,
                          const void *base, size_t stride, size_t n);
