@@ -20,7 +20,7 @@ double atn_log1mexp(double x)
 double atn_log_add(double a, double b)
 {
     const double high = a > b ? a : b, low = a > b ? b : a;
-    if (isinf(high)) return a + b == a + b ? high : a + b; /* keeps NaN, spares inf - inf */
+    if (low == -INFINITY || high == INFINITY) return high; /* spares infinity - infinity */
     return high + log1p(exp(low - high));
 }
 
@@ -135,7 +135,7 @@ static bool is_narrow(double middle, double width, double df)
 /* f(a) / P and f(b) / P go to the slopes. */
 static double log_narrow(double a, double b, double df, double *da, double *db)
 {
-    const double width = b - a, half = 0.5 * width, middle = a + half;
+    const double width = b - a, half = 0.5 * width, middle = 0.5 * a + 0.5 * b;
     const double mean = isinf(df) ? narrow_normal(middle * half, 0.5 * half * half)
                                   : narrow_student(middle, half, df);
     const double p = width * mean;
@@ -190,7 +190,7 @@ double atn_log_interval(double a, double b, double df, double *da, double *db)
             value = b == INFINITY ? 0.0 : atn_log_cdf(b, df, &slope_b);
         else if (b == INFINITY)
             value = atn_log_ccdf(a, df, &slope_a);
-        else if (is_narrow(a + 0.5 * (b - a), b - a, df))
+        else if (is_narrow(0.5 * a + 0.5 * b, b - a, df))
             value = log_narrow(a, b, df, &slope_a, &slope_b);
         else if (a >= 0.0)
             value = log_same_side(a, b, df, &slope_a, &slope_b);
