@@ -36,7 +36,7 @@ static double excess(const inquiry *q, const atn_figure *above, const atn_figure
     const atn_link link = above->series->link;
     const double low = atn_link_apply(link, above->low * weight_above);
     const double high = atn_link_apply(link, below->high * weight_below);
-    const atn_allowance allowed = atn_figures_allowance(q->study, below->report, above->report);
+    const atn_allowance allowed = atn_figures_allowance(q->study, below, above);
     if (!isfinite(low) || !isfinite(high)) return -INFINITY;
     return low - allowed.shift - high - allowed.slack;
 }
@@ -85,7 +85,7 @@ static void say_points(atn_text *t, double apart)
 static void say_comparison(inquiry *q, atn_text *t, const atn_figure *a, const atn_figure *b)
 {
     const atn_series *series = a->series;
-    const atn_allowance allowed = atn_figures_allowance(q->study, a->report, b->report);
+    const atn_allowance allowed = atn_figures_allowance(q->study, a, b);
     if (series->link == ATN_LINK_LOG) {
         atn_text_add(t, "the second is ");
         say_ratio(t, b->value / a->value);
@@ -213,8 +213,8 @@ static highest_rate find_highest(const inquiry *q, const atn_figure *a, const at
         const atn_figure *c = &q->figures[k];
         const atn_report *r = c->report;
         if (c == a || c == b || r->series != like->series || r->statistic == ATN_MIN) continue;
-        const atn_allowance to_a = atn_figures_allowance(q->study, r, first);
-        const atn_allowance to_b = atn_figures_allowance(q->study, r, like);
+        const atn_allowance to_a = atn_figures_allowance(q->study, c, a);
+        const atn_allowance to_b = atn_figures_allowance(q->study, c, b);
         if (to_a.boundless || to_b.boundless) continue;
         const double rate = c->value * exp(fmax(to_a.shift, to_b.shift));
         if (rate > best.rate) {

@@ -27,6 +27,24 @@ static double expected_beyond(const atn_report *report)
     return report->relation == ATN_OVER ? 0.5 * mean : -0.5 * mean;
 }
 
+/* A definition's factor or shift on the link scale: middle and half of its 95 % range. */
+static void definition_range(const attain_study *study, size_t d, double *middle, double *half)
+{
+    *middle = *half = 0.0;
+    if (d == ATN_NONE || study->definitions[d].reference) return;
+    const atn_parameter *p = &study->definitions[d].factor;
+    if (!p->present) return;
+    const bool factor = study->series[study->definitions[d].series].link == ATN_LINK_LOG;
+    double low = p->value, mid = p->value, high = p->value;
+    if (!p->fixed) {
+        low = atn_prior_quantile(&p->prior, 0.025);
+        mid = atn_prior_quantile(&p->prior, 0.5);
+        high = atn_prior_quantile(&p->prior, 0.975);
+    }
+    *middle = factor ? log(mid) : mid;
+    *half = 0.5 * (factor ? log(high / low) : high - low);
+}
+
 static atn_figure make_figure(const attain_study *study, const atn_report *report)
 {
     atn_figure f = {.report = report, .series = &study->series[report->series]};
@@ -35,6 +53,7 @@ static atn_figure make_figure(const attain_study *study, const atn_report *repor
         report->relation == ATN_BETWEEN ? 0.5 * (report->value + report->upper) : report->value;
     f.expected = f.value + fmax(expected_beyond(report), 0.0);
     f.least = f.value + fmin(expected_beyond(report), 0.0);
+    definition_range(study, report->definition, &f.middle, &f.half);
     atn_report_implied(study, report, &f.low, &f.high);
     if (report->relation != ATN_EXACT) { /* exact: its errors are in the interval already */
         f.low -= 2.0 * report->error * fabs(f.low);
@@ -60,24 +79,6 @@ atn_figure *atn_figures_create(const attain_study *study, size_t *n)
     return figures;
 }
 
-/* A definition's factor or shift on the link scale: middle and half of its 95 % range. */
-static void definition_range(const attain_study *study, size_t d, double *middle, double *half)
-{
-    *middle = *half = 0.0;
-    if (d == ATN_NONE || study->definitions[d].reference) return;
-    const atn_parameter *p = &study->definitions[d].factor;
-    if (!p->present) return;
-    const bool factor = study->series[study->definitions[d].series].link == ATN_LINK_LOG;
-    double low = p->value, mid = p->value, high = p->value;
-    if (!p->fixed) {
-        low = atn_prior_quantile(&p->prior, 0.025);
-        mid = atn_prior_quantile(&p->prior, 0.5);
-        high = atn_prior_quantile(&p->prior, 0.975);
-    }
-    *middle = factor ? log(mid) : mid;
-    *half = 0.5 * (factor ? log(high / low) : high - low);
-}
-
 static double group_half(const atn_group *groups, size_t a, size_t b)
 {
     if (a == b) return 0.0;
@@ -86,26 +87,21 @@ static double group_half(const atn_group *groups, size_t a, size_t b)
     return 1.96 * hypot(sd_a, sd_b);
 }
 
-atn_allowance atn_figures_allowance(const attain_study *study, const atn_report *a,
-                                    const atn_report *b)
+atn_allowance atn_figures_allowance(const attain_study *study, const atn_figure *a,
+                                    const atn_figure *b)
 {
     /* a definition that may be five times another, or a fifth, has no content of its own */
     const double boundless = log(5.0);
+    const atn_report *ra = a->report, *rb = b->report;
     atn_allowance allowance = {0};
-    double slack = 0.0;
-    if (a->definition != b->definition) {
-        double middle_a, middle_b, half_a, half_b;
-        definition_range(study, a->definition, &middle_a, &half_a);
-        definition_range(study, b->definition, &middle_b, &half_b);
-        allowance.shift = middle_b - middle_a;
-        slack = hypot(half_a, half_b);
+    if (ra->definition != rb->definition) {
+        allowance.shift = b->middle - a->middle;
+        allowance.slack = hypot(a->half, b->half);
     }
-    if (slack > boundless && study->series[a->series].link != ATN_LINK_IDENTITY) {
+    if (allowance.slack > boundless && a->series->link != ATN_LINK_IDENTITY)
         allowance = (atn_allowance){.boundless = true};
-        slack = 0.0;
-    }
-    slack = hypot(slack, group_half(study->sources, a->source, b->source));
-    allowance.slack = hypot(slack, group_half(study->releases, a->release, b->release));
+    allowance.slack = hypot(allowance.slack, group_half(study->sources, ra->source, rb->source));
+    allowance.slack = hypot(allowance.slack, group_half(study->releases, ra->release, rb->release));
     return allowance;
 }
 

@@ -8,11 +8,12 @@
 typedef struct atn_figure {
     const atn_report *report;
     const atn_series *series;
-    double steps;     /* length of the window, sum of a_i */
-    double value;     /* as stated; of "between" the middle */
-    double expected;  /* as an earlier total: with what "over" is expected to round away */
-    double least;     /* as a later total: as stated, less what "nearly" is expected to add */
-    double low, high; /* what the wording and two errors allow */
+    double steps;        /* length of the window, sum of a_i */
+    double value;        /* as stated; of "between" the middle */
+    double expected;     /* as an earlier total: with what "over" is expected to round away */
+    double least;        /* as a later total: as stated, less what "nearly" is expected to add */
+    double low, high;    /* what the wording and two errors allow */
+    double middle, half; /* its definition on the link scale: median, half of the 95 % range */
 } atn_figure;
 
 /* How far two figures may lie apart on the link scale by definition, source and release. */
@@ -24,8 +25,8 @@ typedef struct atn_allowance {
 
 /* Used reports in the study's order; *n of them.  NULL when out of memory. */
 atn_figure *atn_figures_create(const attain_study *study, size_t *n);
-atn_allowance atn_figures_allowance(const attain_study *study, const atn_report *a,
-                                    const atn_report *b);
+atn_allowance atn_figures_allowance(const attain_study *study, const atn_figure *a,
+                                    const atn_figure *b);
 /* "a total of over 400,000 (row 60, DHS, 'dhs')" */
 void atn_figure_say(atn_text *text, const attain_study *study, const atn_figure *figure);
 /* The id of the report's definition, of its series' reference, or of the series. */
