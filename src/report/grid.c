@@ -91,22 +91,24 @@ static void pad(atn_text *out, size_t from, size_t to)
     for (; from < to; from++) atn_text_add(out, " ");
 }
 
+/* A width that could not be measured for want of memory fails `out`. */
 static size_t shown_width(const atn_grid *t, const atn_grid_column *column,
-                          const atn_grid_cell *cell)
+                          const atn_grid_cell *cell, atn_text *out)
 {
     atn_text text;
     atn_text_init(&text, t->ctx);
     show(&text, column, cell);
     const size_t n = text.data ? atn_utf8_length(text.data) : 0;
+    if (!atn_text_ok(&text)) out->failed = true;
     atn_text_free(&text);
     return n;
 }
 
-static size_t column_width(const atn_grid *t, size_t c)
+static size_t column_width(const atn_grid *t, size_t c, atn_text *out)
 {
     size_t widest = atn_utf8_length(t->columns[c].heading);
     for (size_t i = c; i < t->n_cells; i += t->n_columns) {
-        const size_t n = shown_width(t, &t->columns[c], &t->cells[i]);
+        const size_t n = shown_width(t, &t->columns[c], &t->cells[i], out);
         if (n > widest) widest = n;
     }
     return widest;
@@ -126,7 +128,7 @@ static void print_line(const atn_grid *t, size_t row, const size_t *widths, atn_
         const atn_grid_column *column = &t->columns[c];
         if (!column->width) continue;
         const atn_grid_cell *cell = row == (size_t)-1 ? NULL : &t->cells[row * t->n_columns + c];
-        const size_t n = cell ? shown_width(t, column, cell) : atn_utf8_length(column->heading);
+        const size_t n = cell ? shown_width(t, column, cell, out) : atn_utf8_length(column->heading);
         if (is_right(column)) pad(out, n, widths[c]);
         if (cell)
             show(out, column, cell);
@@ -147,7 +149,7 @@ static void print_aligned(const atn_grid *t, atn_text *out)
         return;
     }
     for (size_t c = 0; c < t->n_columns; c++)
-        if (t->columns[c].width) widths[c] = column_width(t, c);
+        if (t->columns[c].width) widths[c] = column_width(t, c, out);
     print_line(t, (size_t)-1, widths, out);
     for (size_t row = 0; row < t->n_cells / t->n_columns; row++) print_line(t, row, widths, out);
     atn_free(t->ctx, widths);

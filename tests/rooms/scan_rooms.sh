@@ -42,7 +42,7 @@ for room in "$@"; do
     fi
     if [ "$room" != cli ]; then
         complain "room $room prints, exits or starts something" \
-            "$(lines '(^|[^_[:alnum:]"])(printf|puts|putchar|perror|exit|_exit|abort|system|popen|fork|execvp?|posix_spawnp?)[[:space:]]*\(' "src/$room")"
+            "$(lines '(^|[^_[:alnum:]"])(v?f?printf|f?puts|f?putc|putchar|perror|exit|_exit|abort|system|popen|fork|execvp?|posix_spawnp?)[[:space:]]*\(' "src/$room")"
     fi
 done
 exit $status
