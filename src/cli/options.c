@@ -43,7 +43,7 @@ static size_t edit_distance(const char *a, const char *b)
 
 const char *atn_nearest(const char *word, const char *const *names, size_t n)
 {
-    const size_t third = strlen(word) / 3;
+    const size_t third = (strlen(word) + 1) / 3;
     size_t best = (third > 1 ? third : 1) + 1;
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {

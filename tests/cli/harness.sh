@@ -67,6 +67,11 @@ holds() {
     "$@" || fail "$name: $*"
 }
 
+# No process of that number is alive; a zombie that nobody has reaped yet is dead.
+gone() {
+    [ ! -r "/proc/$1/stat" ] || grep -q ') [ZX] ' "/proc/$1/stat"
+}
+
 copy_study() { # a small study to spoil, as ./study
     rm -rf study
     cp -R "$SOURCE/tests/cli/study" study

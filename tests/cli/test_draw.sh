@@ -34,7 +34,7 @@ for script in out/charts/*.gp; do
     # A newsroom redraws it with nothing else.
     cp -R out/charts again
     rm -f again/*.svg again/*.png
-    (cd again && gnuplot "$(basename "$script")") >"$OUT" 2>"$ERR"
+    (cd again && LC_ALL=C.UTF-8 gnuplot "$(basename "$script")") >"$OUT" 2>"$ERR"
     code=$?
     judge "gnuplot $script" 0 '' ''
     holds "$stem redrawn" test -s "again/$(basename "$stem").svg"
@@ -70,16 +70,12 @@ with 'hanging' 5 @run.txt '~after 1 s; no further chart was tried' "$WORK/bin:$P
 unset ATTAIN_DRAW_LIMIT
 whole hanging hanging
 no_pictures hanging hanging
-alive() { # a zombie that nobody reaps is dead
-    [ -r "/proc/$1/stat" ] && ! grep -q ') [ZX] ' "/proc/$1/stat"
-}
-holds 'no orphan' sh -c '! { [ -r "/proc/$0/stat" ] && ! grep -q ") [ZX] " "/proc/$0/stat"; }' \
-    "$(cat child)"
+holds 'no orphan' gone "$(cat child)"
 
 # What the study's author wrote never runs.
-copy_study
-sed -i 's/Visits per day/`touch pwned`'"'"'; system("touch pwned") %d {\\\\\/ $(touch pwned)/' \
-    study/study.json
-expect 'user text is no code' 0 '*' '=attain: wrote out' run study -o out
+label='`touch pwned` '"'"'; system(\"touch pwned\") %d {/Bold x} \\n @x $(touch pwned)'
+expect 'user text is no code' 0 '*' '=attain: wrote out' run study -o out \
+    --set "/series/visits/label=\"$label\"" --set "/title=\"$label\"" \
+    --set "/goals/0/label=\"$label\"" --set "/series/visits/unit=\"$label\""
 holds 'nothing ran' sh -c '! find . -name pwned | grep -q .'
 finish

@@ -37,8 +37,7 @@ END
 chmod +x bin/gnuplot
 PATH=$WORK/bin:$PATH
 interrupt 'INT while drawing' INT child '~attain: interrupted' run study -o out
-holds 'no gnuplot is left' sh -c '! { [ -r "/proc/$0/stat" ] && ! grep -q ") [ZX] " "/proc/$0/stat"; }' \
-    "$(cat child)"
+holds 'no gnuplot is left' gone "$(cat child)"
 holds 'no scratch, no half file' sh -c \
     "[ -z \"\$(find out -name '.*' ! -path out -o -name '*.tmp' -o -size 0)\" ]"
 finish

@@ -64,7 +64,7 @@ bool atn_options_parse(const atn_command *command, int argc, char **argv, atn_op
                        atn_console *console);
 void atn_options_free(atn_options *options);
 
-/* The nearest of n names within an edit distance of max(1, length / 3), else NULL. */
+/* The nearest of n names within an edit distance of max(1, (length + 1) / 3), else NULL. */
 const char *atn_nearest(const char *word, const char *const *names, size_t n);
 void atn_command_unknown(const char *name, atn_console *console);
 
