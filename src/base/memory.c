@@ -5,10 +5,14 @@
 
 void *atn_alloc_array(attain_context *ctx, size_t n, size_t size)
 {
-    if (size && n > SIZE_MAX / size) return NULL;
+    void *block = NULL;
     const size_t bytes = n > 0 && size > 0 ? n * size : 1;
-    void *block = ctx->allocator.allocate(ctx->allocator.user, bytes);
-    if (block) memset(block, 0, bytes);
+    if (size == 0 || n <= SIZE_MAX / size)
+        block = ctx->allocator.allocate(ctx->allocator.user, bytes);
+    if (block)
+        memset(block, 0, bytes);
+    else
+        ctx->refusals++;
     return block;
 }
 
@@ -18,12 +22,14 @@ bool atn_grow(attain_context *ctx, void **array, size_t *capacity, size_t need, 
     size_t larger = *capacity <= SIZE_MAX / 2 ? *capacity * 2 : need;
     if (larger < need) larger = need;
     if (larger < 8) larger = 8;
-    if (size && larger > SIZE_MAX / size) {
-        larger = need;
-        if (larger > SIZE_MAX / size) return false;
+    if (size && larger > SIZE_MAX / size) larger = need;
+    void *moved = NULL;
+    if (size == 0 || larger <= SIZE_MAX / size)
+        moved = ctx->allocator.reallocate(ctx->allocator.user, *array, larger * size);
+    if (!moved) {
+        ctx->refusals++;
+        return false;
     }
-    void *moved = ctx->allocator.reallocate(ctx->allocator.user, *array, larger * size);
-    if (!moved) return false;
     *array = moved;
     *capacity = larger;
     return true;

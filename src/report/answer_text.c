@@ -88,15 +88,15 @@ static void say_goal_head(atn_text *out, const atn_node *root, const atn_answer 
     atn_text_add(out, "\n");
     atn_escape_plain(out, id);
     atn_text_add(out, ": ");
+    const bool said = atn_say_subject(out, root, a);
+    atn_text_add(out, " by ");
+    atn_say_date(out, atn_node_text(atn_node_get(a->goal, "deadline")));
     if (a->series) {
-        atn_say_goal(out, root, a);
-        if (*label && strcmp(label, id) != 0) {
+        if (*label && strcmp(label, id) != 0 && !said) {
             atn_text_add(out, " (");
             atn_escape_plain(out, label);
             atn_text_add(out, ")");
         }
-    } else {
-        atn_say_goal(out, root, a);
     }
     atn_text_add(out, "\n");
 }
@@ -107,6 +107,7 @@ attain_status attain_report_answer(attain_context *context, const attain_results
     atn_error_clear(err);
     *text = NULL;
     const atn_node *root = atn_document_root(results);
+    const size_t refusals = context->refusals;
     atn_text out;
     atn_text_init(&out, context);
     say_head(&out, root);
@@ -117,6 +118,8 @@ attain_status attain_report_answer(attain_context *context, const attain_results
         goal = a.goal;
         say_line(&out, root, &a, width);
     }
+    /* Columns measured without memory would be out of line. */
+    if (context->refusals != refusals) out.failed = true;
     *text = atn_text_take(&out);
     return *text ? ATTAIN_OK : atn_fail_nomem(err);
 }

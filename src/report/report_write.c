@@ -18,12 +18,15 @@ typedef struct writer {
     attain_diagnostics *diagnostics;
     const char *folder;
     attain_error *err;
+    size_t refusals;      /* of memory, before this call */
     attain_error drawing; /* first failure of the caller's draw */
 } writer;
 
 static attain_status write_file(writer *w, const char *folder, const char *name, const char *data,
                                 size_t length)
 {
+    /* Any word that is missing for want of memory spoils the text it was meant for. */
+    if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
     char *path = atn_path_join(w->ctx, folder, name);
     if (!path) return atn_fail_nomem(w->err);
     const attain_status status = atn_file_write(w->ctx, path, data, length, w->err);
@@ -160,6 +163,7 @@ attain_status attain_report_write(attain_context *context, const attain_results 
                 .settings = settings,
                 .diagnostics = diagnostics,
                 .folder = folder,
+                .refusals = context->refusals,
                 .err = err ? err : &own};
     atn_chart_list charts = {0};
     attain_status status = atn_folder_create(context, folder, w.err);
@@ -168,6 +172,7 @@ attain_status attain_report_write(attain_context *context, const attain_results 
     if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
     if (status == ATTAIN_OK) status = write_page(&w, &charts);
     atn_charts_free(&charts);
+    if (status == ATTAIN_OK && context->refusals != w.refusals) status = atn_fail_nomem(w.err);
     if (status == ATTAIN_OK && w.drawing.status != ATTAIN_OK)
         status = atn_fail(w.err, w.drawing.status, "%s", w.drawing.message);
     return status;

@@ -9,6 +9,8 @@ struct attain_context {
     unsigned threads; /* >= 1 */
     attain_proceed *proceed;
     void *proceed_user;
+    size_t refusals;   /* allocations that failed so far: a call that builds many small texts may
+                          compare this at its end instead of asking each of them */
     int64_t polled_at; /* monotonic nanoseconds of the last call of proceed */
 };
 
