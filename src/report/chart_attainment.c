@@ -45,8 +45,8 @@ static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
 static void say_headline(atn_text *out, const atn_node *root, const curve *curves, size_t n)
 {
     if (atn_node_true(atn_node_get(curves[0].a.reading, "already_reached")) && n == 1) {
-        atn_say_target(out, root, &curves[0].a);
-        atn_text_add(out, " have been reached already");
+        (void)atn_say_subject(out, root, &curves[0].a);
+        atn_text_add(out, ": reached already");
         return;
     }
     atn_say_goal(out, root, &curves[0].a);
@@ -60,15 +60,17 @@ static void say_headline(atn_text *out, const atn_node *root, const curve *curve
         if (curves[i].at_deadline > high)
             high = curves[i].at_deadline, most = text_of(curves[i].a.reading, "words");
     }
-    atn_text_add(out, "a chance of ");
-    atn_escape_plain(out, least);
     if (strcmp(least, most) == 0) {
+        atn_text_add(out, "the chance is ");
+        atn_escape_plain(out, least);
         if (n > 1) atn_text_add(out, " however it is counted");
         return;
     }
-    atn_text_add(out, " to ");
-    atn_escape_plain(out, strncmp(most, "about ", 6) == 0 ? most + 6 : most);
-    atn_text_add(out, ", by how it is counted");
+    atn_escape_plain(out, least);
+    atn_text_add(out, " or ");
+    atn_escape_plain(out, most);
+    atn_text_add(out, n > 2 ? ", or between, depending on how it is counted"
+                            : ", depending on how it is counted");
 }
 
 static void say_below(atn_text *out, const atn_node *root, const curve *curves)
@@ -186,7 +188,7 @@ static void add_gap(atn_frame *f, const curve *curves, size_t n)
 {
     double top = 0;
     for (size_t k = 0; k < n; k++) top = fmax(top, curves[k].end);
-    if (!(top < 0.93)) return;
+    if (!(top < 0.95)) return;
     atn_text text;
     atn_text_init(&text, f->ctx);
     atn_text_add(&text, "not by ");
@@ -232,7 +234,7 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
     atn_frame_head(f, text.data ? text.data : "");
     atn_text_free(&text);
     atn_frame_foot(f, "");
-    atn_frame_margins(f);
+    f->right = f->width - 228.0;
     atn_frame_dates(f, start, horizon);
     atn_frame_values(f, 0.0, 1.0, true);
     write_data(&f->chart->data, curves, n);
@@ -250,11 +252,13 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
         add_note(f, &curves[k], k);
     }
     add_gap(f, curves, n);
-    if (as_of < horizon && as_of > start + 7)
-        atn_frame_rule(f, as_of,
-                       deadline - as_of < 120 && deadline > as_of ? "today"
-                                                                  : "projection \xe2\x86\x92",
-                       !(deadline - as_of < 120 && deadline > as_of));
+    if (as_of < horizon && as_of > start + 7) {
+        /* Where the deadline is near, its own label needs the room to the right. */
+        const bool near = deadline > as_of && deadline - as_of < (horizon - start) / 6;
+        atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "as_of"));
+        atn_frame_rule(f, as_of, near && text.data ? text.data : "projection \xe2\x86\x92", !near);
+        atn_text_free(&text);
+    }
     if (deadline < horizon) atn_frame_rule(f, deadline, "deadline", true);
     atn_frame_place_notes(f);
 }

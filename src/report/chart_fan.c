@@ -61,6 +61,16 @@ double atn_fan_smallest(const atn_fan *fan, size_t level)
     return least;
 }
 
+/* Seven digits are more than a picture shows, and keep its data small. */
+static double plotted(double y)
+{
+    if (y == 0.0) return 0.0;
+    const int decimals = 6 - (int)floor(log10(fabs(y)));
+    if (decimals > 15 || decimals < 0) return y;
+    const double unit = pow(10.0, decimals);
+    return round(y * unit) / unit;
+}
+
 void atn_fan_draw(const atn_fan *fan, atn_frame *f, double scale, double shift)
 {
     static const struct {
@@ -79,7 +89,7 @@ void atn_fan_draw(const atn_fan *fan, atn_frame *f, double scale, double shift)
         for (size_t k = 0; k < ATN_BAND_LEVELS; k++) {
             const double y = fan->q[k][i] * scale + shift;
             atn_text_add(data, ",");
-            if (isfinite(y)) atn_text_number(data, y);
+            if (isfinite(y)) atn_text_number(data, plotted(y));
         }
         atn_text_add(data, "\n");
     }

@@ -52,29 +52,55 @@ void atn_frame_label(atn_frame *f, const char *text, const char *place, double s
                     digits, color);
 }
 
+static size_t count_lines(const char *text, double size, bool bold, double room)
+{
+    size_t lines = 0;
+    for (; *text; lines++) {
+        text += atn_text_fit(text, size, bold, room);
+        while (*text == ' ') text++;
+    }
+    return lines;
+}
+
+/* The narrowest column that needs no more lines: no single word is left to the last one. */
+static double balanced(const char *text, double size, bool bold, double room)
+{
+    const size_t lines = count_lines(text, size, bold, room);
+    if (lines < 2) return room;
+    double narrow = room;
+    while (narrow > 0.4 * room && count_lines(text, size, bold, narrow - 8.0) == lines)
+        narrow -= 8.0;
+    return narrow;
+}
+
+static void add_line(atn_frame *f, const char *text, size_t n, double y, double size, bool bold,
+                     const char *color)
+{
+    atn_text line, *s = &f->chart->script;
+    char digits[64];
+    atn_text_init(&line, f->ctx);
+    atn_text_add_bytes(&line, text, n);
+    atn_number_fixed(size, 1, digits);
+    atn_text_add(s, "set label ");
+    atn_escape_gnuplot(s, line.data ? line.data : "");
+    atn_text_add(s, " at screen ");
+    number(s, SIDE / f->width);
+    atn_text_add(s, ", screen ");
+    number(s, y / f->height);
+    atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb '%s'\n",
+                    bold ? ":Bold" : "", digits, color);
+    if (line.failed) s->failed = true;
+    atn_text_free(&line);
+}
+
 /* Lines of text downwards from `y` (pixels); returns where the next would stand. */
 static double paragraph(atn_frame *f, const char *text, double y, double size, bool bold,
                         const char *color)
 {
-    const double room = f->width - 2 * SIDE;
-    atn_text *s = &f->chart->script;
+    const double room = balanced(text, size, bold, f->width - 2 * SIDE);
     while (*text) {
         const size_t n = atn_text_fit(text, size, bold, room);
-        atn_text line;
-        atn_text_init(&line, f->ctx);
-        atn_text_add_bytes(&line, text, n);
-        char digits[64];
-        atn_number_fixed(size, 1, digits);
-        atn_text_add(s, "set label ");
-        atn_escape_gnuplot(s, line.data ? line.data : "");
-        atn_text_add(s, " at screen ");
-        number(s, SIDE / f->width);
-        atn_text_add(s, ", screen ");
-        number(s, y / f->height);
-        atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb '%s'\n",
-                        bold ? ":Bold" : "", digits, color);
-        if (line.failed) s->failed = true;
-        atn_text_free(&line);
+        add_line(f, text, n, y, size, bold, color);
         text += n;
         while (*text == ' ') text++;
         y -= size * 1.32;
@@ -92,17 +118,13 @@ void atn_frame_head(atn_frame *f, const char *below)
 
 void atn_frame_foot(atn_frame *f, const char *text)
 {
-    double lines = 0;
-    for (const char *s = text; *s; lines += 1.0) {
-        s += atn_text_fit(s, FOOT_SIZE, false, f->width - 2 * SIDE);
-        while (*s == ' ') s++;
-    }
+    const double lines = (double)count_lines(text, FOOT_SIZE, false, f->width - 2 * SIDE);
     const double height = lines * FOOT_SIZE * 1.32;
     paragraph(f, text, height + 2.0, FOOT_SIZE, false, "#666666");
-    f->bottom = 52.0 + height;
+    f->bottom = 56.0 + height;
 }
 
-void atn_frame_margins(atn_frame *f)
+static void add_margins(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
     const struct {
@@ -214,17 +236,21 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share)
     atn_text_add(s, ":");
     number(s, f->high);
     atn_text_add(s, "]\nset ytics (");
-    bool any = false;
+    double widest = 0;
     for (int k = 0; k < 40 && from + k * step <= high + 1e-9 * step; k++) {
         const double at = from + k * step;
-        atn_text_add(s, any ? ", '" : "'");
+        atn_text_add(s, k ? ", '" : "'");
+        const size_t before = s->length;
         atn_say_value(s, fabs(at) < 1e-9 * step ? 0.0 : at, share, true);
+        if (s->data && !s->failed)
+            widest = fmax(widest,
+                          atn_text_width(s->data + before, s->length - before, BELOW_SIZE, false));
         /* Tic labels are printf formats: the percent sign ours end with is doubled. */
         atn_text_add(s, share ? "%' " : "' ");
         number(s, at);
-        any = true;
     }
     atn_text_add(s, ")\n");
+    f->left = fmax(f->left, widest + 16.0);
 }
 
 void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it)
@@ -251,7 +277,7 @@ void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const a
     if (f->n_notes == ATN_MAX_NOTES || !isfinite(y) || y > f->high || y < f->low || !text->data)
         return;
     atn_margin_note *note = &f->notes[f->n_notes];
-    const double room = RIGHT_ROOM - 16.0;
+    const double room = f->width - f->right - 16.0;
     size_t n = strlen(text->data);
     if (atn_text_width(text->data, n, NOTE_SIZE, false) > room) {
         n = atn_text_fit(text->data, NOTE_SIZE, false, room - NOTE_SIZE);
@@ -336,6 +362,7 @@ void atn_frame_close(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
     const char *name = f->chart->name;
+    add_margins(f);
     atn_text_printf(s,
                     "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
                     "'#FFFFFF' noenhanced\nset output '%s.svg'\n",

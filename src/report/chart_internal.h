@@ -61,7 +61,6 @@ void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn
 /* Headline (the chart's own) and the line below it, wrapped; sets the plot's upper edge. */
 void atn_frame_head(atn_frame *f, const char *below);
 void atn_frame_foot(atn_frame *f, const char *text);
-void atn_frame_margins(atn_frame *f);
 void atn_frame_dates(atn_frame *f, atn_day first, atn_day last);
 /* Value axis with about five tics; share: in percent. */
 void atn_frame_values(atn_frame *f, double low, double high, bool share);
@@ -106,6 +105,7 @@ void atn_fan_notes(const atn_fan *fan, atn_frame *f, double scale, double shift,
 typedef enum atn_mark {
     MARK_DAY,   /* exact, one step: a dot */
     MARK_BAR,   /* a window's mean */
+    MARK_TOTAL, /* a total, spread over its window */
     MARK_OVER,  /* over, at least: caret up */
     MARK_UNDER, /* nearly, at most: caret down */
     MARK_ABOUT, /* a ring */

@@ -88,7 +88,10 @@ static void add_rate(atn_marks *m, const atn_node *report, const char *reference
     if (peak)
         put(m, other, MARK_PEAK, start, y, DAY_SECONDS * (double)(end - start + 1));
     else if (window)
-        put(m, other, MARK_BAR, start, y, DAY_SECONDS * (double)(end - start + 1));
+        put(m, other, total ? MARK_TOTAL : MARK_BAR, start, y,
+            DAY_SECONDS * (double)(end - start + 1));
+    if (window && !peak && strcmp(text_of(report, "relation"), "between") == 0)
+        put(m, other, MARK_BAR, start, high, DAY_SECONDS * (double)(end - start + 1));
     put_relation(m, other, report, total ? end : middle, y, high, window || peak);
 }
 
@@ -125,8 +128,8 @@ void atn_marks_total(atn_marks *m, attain_context *ctx, const atn_node *root,
     }
 }
 
-static const char *const BLOCKS[N_MARKS] = {"days",  "bars",   "over", "under",
-                                            "about", "ranges", "peaks"};
+static const char *const BLOCKS[N_MARKS] = {"days",  "bars",  "totals", "over",
+                                            "under", "about", "ranges", "peaks"};
 
 static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark mark)
 {
@@ -144,6 +147,9 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
     switch (mark) {
     case MARK_BAR:
         atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead ls %d", block, line);
+        break;
+    case MARK_TOTAL:
+        atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead ls %d", block, line + 2);
         break;
     case MARK_PEAK:
         atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead lt 1 lw 1.4 dt (2,3) lc rgb '%s'",
@@ -171,16 +177,17 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
 
 void atn_marks_draw(const atn_marks *m, atn_frame *f)
 {
-    static const atn_mark order[] = {MARK_BAR,   MARK_PEAK,  MARK_RANGE, MARK_OVER,
-                                     MARK_UNDER, MARK_ABOUT, MARK_DAY};
+    static const atn_mark order[] = {MARK_TOTAL, MARK_BAR,   MARK_PEAK,  MARK_RANGE,
+                                     MARK_OVER,  MARK_UNDER, MARK_ABOUT, MARK_DAY};
     for (size_t other = 2; other-- > 0;)
-        for (size_t k = 0; k < N_MARKS; k++) draw_one(m, f, other, order[k]);
+        for (size_t k = 0; k < sizeof order / sizeof *order; k++) draw_one(m, f, other, order[k]);
 }
 
 void atn_marks_key(const atn_marks *m, atn_text *out, bool totals)
 {
     static const char *const words[N_MARKS] = {"\xe2\x97\x8f one day",
                                                "\xe2\x80\x94 mean of a period",
+                                               "thin line: a total spread over its period",
                                                "\xe2\x96\xb2 over or at least",
                                                "\xe2\x96\xbc nearly or at most",
                                                "\xe2\x97\x8b about",

@@ -27,17 +27,21 @@ static double target_of(const atn_node *root, const atn_answer *a)
     return target / atn_factor(root, text_of(a->definition, "definition"));
 }
 
-/* The reading a headline speaks of: the 7-day mean where goals are read in several ways. */
+/* How well a reading stands for its series in the headline: a goal with a deadline of its own
+ * before one without, the 7-day mean before other ways to read it. */
+static int standing(const atn_answer *a)
+{
+    return 2 * atn_node_true(atn_node_get(a->goal, "deadline_stated")) +
+           (strcmp(text_of(a->reading, "reading"), "7-day-mean") == 0);
+}
+
 static bool lead_goal(const atn_node *root, const atn_node *series, atn_answer *lead)
 {
     bool found = false;
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
-        if (!on_this_scale(&a, series)) continue;
-        if (found && a.goal != lead->goal) break;
-        if (!found || strcmp(text_of(a.reading, "reading"), "7-day-mean") == 0) {
-            if (!found || strcmp(text_of(lead->reading, "reading"), "7-day-mean") != 0) *lead = a;
-            found = true;
-        }
+        if (!on_this_scale(&a, series) || (found && standing(&a) <= standing(lead))) continue;
+        *lead = a;
+        found = true;
     }
     return found;
 }
@@ -48,14 +52,18 @@ static void say_headline(atn_text *out, const atn_node *root, const atn_node *se
     atn_answer lead = {0};
     if (lead_goal(root, series, &lead)) {
         if (atn_node_true(atn_node_get(lead.reading, "already_reached"))) {
-            atn_say_target(out, root, &lead);
-            atn_text_add(out, " have been reached");
+            (void)atn_say_subject(out, root, &lead);
+            atn_text_add(out, ": reached already");
             return;
         }
-        atn_text_add(out, "The chance of ");
         atn_say_goal(out, root, &lead);
-        atn_text_add(out, " is ");
+        atn_text_add(out, ": the chance is ");
         atn_escape_plain(out, text_of(lead.reading, "words"));
+        if (!atn_is_single(atn_node_get(lead.definition, "readings"))) {
+            atn_text_add(out, " (");
+            atn_say_reading(out, text_of(lead.reading, "reading"));
+            atn_text_add(out, ")");
+        }
         return;
     }
     const size_t end = fan->n - 1;
@@ -180,8 +188,9 @@ static void compose(atn_frame *f, const atn_node *series, const atn_fan *fan,
     atn_marks_key(marks, &text, false);
     atn_frame_foot(f, text.data ? text.data : "");
     atn_text_free(&text);
-    atn_frame_margins(f);
-    atn_frame_dates(f, fan->days[0], fan->days[fan->n - 1]);
+    /* A little room before the first day, for marks that begin there. */
+    const atn_day last = fan->days[fan->n - 1];
+    atn_frame_dates(f, fan->days[0] - (last - fan->days[0]) / 90, last);
     value_range(f->root, series, fan, marks, share, &low, &high);
     atn_frame_values(f, low, high, share);
     atn_fan_draw(fan, f, 1.0, 0.0);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double ROW = 22.0, GROUP = 30.0, LABEL_ROOM = 400.0;
+static const double ROW = 22.0, GROUP = 30.0, LABEL_ROOM = 330.0;
 
 static const char *text_of(const atn_node *node, const char *key)
 {
@@ -53,8 +53,9 @@ static void say_headline(atn_text *out, const atn_node *root)
                                      : "be met or missed depending on how it is counted");
         return;
     }
-    if (t.likely == 0 && mixed == 0) {
-        atn_text_printf(out, "None of the %zu goals is likely to be met by its deadline", t.goals);
+    if (t.likely == 0) {
+        atn_text_printf(out, "None of %zu goals is %slikely to be met by its deadline", t.goals,
+                        mixed ? "on every count " : "");
         return;
     }
     atn_text_printf(out, "Of %zu goals, %zu %s likely to be met by the deadline", t.goals, t.likely,
@@ -209,10 +210,9 @@ static void compose(atn_frame *f, double rows)
     atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "as_of"));
     atn_frame_head(f, text.data ? text.data : "");
     atn_text_free(&text);
-    f->left = LABEL_ROOM - 120.0;
+    f->left = LABEL_ROOM;
     f->right = f->width - 210.0;
     f->bottom = f->top - rows - 6.0;
-    atn_frame_margins(f);
     atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nset grid noytics xtics back\n"
                     "set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n");
     atn_text_add(&f->chart->data, "goal,definition,reading,probability,height\n");

@@ -43,21 +43,26 @@ static void say_headline(atn_text *out, const atn_node *root, const total_view *
     const atn_node *reading = v->a->reading;
     const double ratio = number_of(reading, "pace_ratio");
     const double required = number_of(reading, "required_pace");
-    atn_say_goal(out, root, v->a);
+    const double current = number_of(reading, "current_pace");
+    if (!atn_say_subject(out, root, v->a)) {
+        atn_text_add(out, " by ");
+        atn_say_short_date(out, text_of(v->a->goal, "deadline"));
+    }
     if (!atn_is_single(atn_node_get(v->a->goal, "definitions"))) {
-        atn_text_add(out, ", counted by ");
+        atn_text_add(out, " (");
         atn_escape_plain(out, v->definition);
-        atn_text_add(out, ",");
+        atn_text_add(out, ")");
     }
     if (atn_node_true(atn_node_get(reading, "already_reached"))) {
-        atn_text_add(out, " have been reached already");
-    } else if (!isfinite(required) || !isfinite(ratio)) {
+        atn_text_add(out, ": reached already");
+    } else if (!isfinite(required) || !isfinite(ratio) || !isfinite(current)) {
         atn_text_add(out, ": the chance is ");
         atn_escape_plain(out, text_of(reading, "words"));
     } else if (ratio < 1.0) {
-        atn_text_add(out, " need no more than the current pace: ");
+        atn_text_add(out, ": ");
         atn_say_estimate(out, required);
-        atn_text_printf(out, " %s", atn_per_step(root));
+        atn_text_printf(out, " %s would do, and the current pace is ", atn_per_step(root));
+        atn_say_estimate(out, current);
     } else {
         atn_text_add(out, " would take ");
         atn_say_estimate(out, required);
@@ -112,41 +117,58 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_free(&text);
 }
 
-/* The straight line from today's median to the goal, with its rate in words beside it. */
+static void pace_label(atn_frame *f, const char *text, atn_day day, double y, double line)
+{
+    atn_text *s = &f->chart->script;
+    char rise[64];
+    atn_number_fixed(line, 1, rise);
+    atn_text_add(s, "set label ");
+    atn_escape_gnuplot(s, text);
+    atn_text_add(s, " at ");
+    atn_add_day(s, day);
+    atn_text_add(s, ", first ");
+    atn_text_number(s, y);
+    atn_text_printf(s,
+                    " right front noenhanced offset character -1.2, %s font ',11.5' textcolor rgb "
+                    "'#B04A00'\n",
+                    rise);
+}
+
+/* The straight line from today's median to the goal, with its rate in words: beside the line where
+ * it runs clear of the bands, else in the margin. */
 static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
 {
     const double today = fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->as_of)] * v->scale + v->shift;
     const double required = number_of(v->a->reading, "required_pace");
+    const double current = number_of(v->a->reading, "current_pace");
     if (v->deadline <= v->as_of || v->deadline > f->last || !(v->target > today) || !(required > 0))
         return;
     line(f, v->as_of, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb '#D55E00'");
-    atn_text text, place;
-    atn_text_init(&text, f->ctx);
-    atn_text_init(&place, f->ctx);
-    atn_text_add(&text, "needs ");
-    atn_say_estimate(&text, required);
-    atn_text_printf(&text, " %s", atn_per_step(f->root));
-    const double current = number_of(v->a->reading, "current_pace");
-    if (isfinite(current)) {
-        atn_text_add(&text, "; now ");
-        atn_say_estimate(&text, current);
+    const atn_day day = v->as_of + (atn_day)(0.88 * (v->deadline - v->as_of));
+    const double y = today + 0.88 * (v->target - today);
+    const double band = fan->q[8][atn_fan_at(fan, day)] * v->scale + v->shift;
+    atn_text needs, now;
+    atn_text_init(&needs, f->ctx);
+    atn_text_init(&now, f->ctx);
+    atn_text_add(&needs, "needs ");
+    atn_say_estimate(&needs, required);
+    atn_text_printf(&needs, " %s", atn_per_step(f->root));
+    atn_text_add(&now, "now ");
+    atn_say_estimate(&now, current);
+    if (needs.failed || now.failed) {
+        f->chart->script.failed = true;
+    } else if (y - band > 0.15 * (f->high - f->low)) {
+        pace_label(f, needs.data, day, y, 0.0);
+        if (isfinite(current)) pace_label(f, now.data, day, y, -1.2);
+    } else {
+        if (isfinite(current)) {
+            atn_text_add(&needs, ", ");
+            atn_text_add(&needs, now.data);
+        }
+        atn_frame_note(f, v->target * 0.999, "#B04A00", 0, &needs);
     }
-    /* Left of the line's upper end, where the plane above the fan is empty. */
-    atn_add_day(&place, v->as_of + (v->deadline - v->as_of) / 2);
-    atn_text_add(&place, ", first ");
-    atn_text_number(&place, today + 0.5 * (v->target - today));
-    if (text.data && place.data) {
-        atn_text *s = &f->chart->script;
-        atn_text_add(s, "set label ");
-        atn_escape_gnuplot(s, text.data);
-        atn_text_printf(s,
-                        " at %s right front noenhanced offset character -1.2, 0.6 font ',11.5' "
-                        "textcolor rgb '#B04A00'\n",
-                        place.data);
-    }
-    if (text.failed || place.failed) f->chart->script.failed = true;
-    atn_text_free(&text);
-    atn_text_free(&place);
+    atn_text_free(&needs);
+    atn_text_free(&now);
 }
 
 static void say_foot(atn_text *out, const atn_marks *marks, const total_view *v)
@@ -198,7 +220,6 @@ static void compose(atn_frame *f, const total_view *v, const atn_fan *fan, const
     say_foot(&text, marks, v);
     atn_frame_foot(f, text.data ? text.data : "");
     atn_text_free(&text);
-    atn_frame_margins(f);
     atn_frame_dates(f, v->start > fan->days[0] ? v->start : fan->days[0], last_day(v, fan));
     const size_t end = atn_fan_at(fan, f->last);
     double most = fmax(v->target, marks->largest);

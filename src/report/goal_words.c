@@ -94,18 +94,39 @@ void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a)
     say_unit(out, root, a, strcmp(statistic, "mean") == 0 || strcmp(statistic, "value") == 0);
 }
 
-void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
+/* A label that names the target says the goal better than we can. */
+static bool label_says_target(attain_context *ctx, const atn_answer *a)
 {
-    const char *statistic = text_of(a->goal, "statistic");
-    const double over = number_of(a->goal, "over");
+    const char *label = text_of(a->goal, "label");
+    atn_text target;
+    if (!a->series || isfinite(number_of(a->goal, "upper"))) return false;
+    atn_text_init(&target, ctx);
+    atn_say_value(&target, number_of(a->goal, "target"), a->share, true);
+    const bool says = target.data && target.length > 0 && strstr(label, target.data) != NULL;
+    atn_text_free(&target);
+    return says;
+}
+
+bool atn_say_subject(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    if (label_says_target(out->ctx, a)) {
+        atn_escape_plain(out, text_of(a->goal, "label"));
+        return true;
+    }
     if (!a->series) { /* a compound has its label alone */
         atn_escape_plain(out, text_of(a->goal, "label"));
-    } else {
-        atn_say_target(out, root, a);
-        if (strcmp(statistic, "rolling_total") == 0)
-            atn_text_printf(out, " within %d %ss", (int)over,
-                            atn_node_text(atn_node_path(root, "study/step")));
+        return true;
     }
+    atn_say_target(out, root, a);
+    if (strcmp(text_of(a->goal, "statistic"), "rolling_total") == 0)
+        atn_text_printf(out, " within %d %ss", (int)number_of(a->goal, "over"),
+                        atn_node_text(atn_node_path(root, "study/step")));
+    return false;
+}
+
+void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    (void)atn_say_subject(out, root, a);
     atn_text_add(out, " by ");
     atn_say_date(out, text_of(a->goal, "deadline"));
 }
@@ -123,12 +144,12 @@ void atn_say_which(atn_text *out, const atn_answer *a)
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     const atn_node *median = atn_node_path(a->reading, "date/0.5");
-    if (atn_node_true(atn_node_get(a->reading, "already_reached"))) {
-        atn_text_add(out, "already reached");
-        return;
-    }
-    const bool out_of_reach = atn_node_true(atn_node_get(a->reading, "out_of_reach"));
-    if (out_of_reach) atn_text_add(out, "out of reach by the deadline; ");
+    const char *as_of = atn_node_text(atn_node_path(root, "study/as_of"));
+    const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
+    if (reached) atn_text_add(out, "already reached");
+    if (reached && atn_node_is_null(median)) return;
+    if (atn_node_true(atn_node_get(a->reading, "out_of_reach")))
+        atn_text_add(out, "out of reach by the deadline; ");
     if (atn_node_is_null(median)) {
         const double never = number_of(a->reading, "never_by_horizon");
         atn_text_add(out, "not by ");
@@ -137,6 +158,9 @@ void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
             atn_text_add(out, ": ");
             atn_say_percent(out, never);
         }
+    } else if (strcmp(atn_node_text(median), as_of) <= 0) { /* ISO dates sort as text */
+        atn_text_add(out, reached ? ", by the median on " : "probably reached, by the median on ");
+        atn_say_short_date(out, atn_node_text(median));
     } else {
         atn_text_add(out, "median date ");
         atn_say_short_date(out, atn_node_text(median));
@@ -149,14 +173,15 @@ bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a)
     const double current = number_of(a->reading, "current_pace");
     const double ratio = number_of(a->reading, "pace_ratio");
     const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
-    if (!isfinite(required) || required <= 0 || reached) return false;
-    atn_text_add(out, "needs ");
-    atn_say_value(out, required, a->share, false);
-    if (a->flow) atn_text_printf(out, " %s", atn_per_step(root));
+    if (!isfinite(required) || required <= 0 || reached || a->share || !a->series) return false;
+    const char *sign = a->flow ? "" : "+";
+    atn_text_printf(out, "needs %s", sign);
+    atn_say_estimate(out, required);
+    atn_text_printf(out, " %s", atn_per_step(root));
     if (!isfinite(current)) return true;
-    atn_text_add(out, ", now ");
-    atn_say_value(out, current, a->share, false);
-    if (!isfinite(ratio) || a->share) return true;
+    atn_text_printf(out, ", now %s", current < 0 ? "" : sign);
+    atn_say_estimate(out, current);
+    if (!isfinite(ratio)) return true;
     atn_text_add(out, " (");
     if (ratio >= 0.995)
         atn_text_grouped(out, ratio, ratio < 10 ? 1 : 0);

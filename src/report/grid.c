@@ -128,7 +128,8 @@ static void print_line(const atn_grid *t, size_t row, const size_t *widths, atn_
         const atn_grid_column *column = &t->columns[c];
         if (!column->width) continue;
         const atn_grid_cell *cell = row == (size_t)-1 ? NULL : &t->cells[row * t->n_columns + c];
-        const size_t n = cell ? shown_width(t, column, cell, out) : atn_utf8_length(column->heading);
+        const size_t n =
+            cell ? shown_width(t, column, cell, out) : atn_utf8_length(column->heading);
         if (is_right(column)) pad(out, n, widths[c]);
         if (cell)
             show(out, column, cell);

@@ -101,7 +101,11 @@ static void answers(atn_text *out, const atn_node *root)
             atn_text_add(out, "\n**");
             add_phrase(out, atn_say_goal, root, &a);
             atn_text_add(out, "**");
-            if (strcmp(text_of(a.goal, "label"), text_of(a.goal, "id")) != 0 && a.series) {
+            atn_text said;
+            atn_text_init(&said, out->ctx);
+            const bool by_label = atn_say_subject(&said, root, &a);
+            atn_text_free(&said);
+            if (!by_label && strcmp(text_of(a.goal, "label"), text_of(a.goal, "id")) != 0) {
                 atn_text_add(out, " (");
                 atn_escape_markdown(out, text_of(a.goal, "label"));
                 atn_text_add(out, ")");

@@ -98,6 +98,10 @@ void atn_say_short_date(atn_text *out, const char *iso)
 void atn_say_reading(atn_text *out, const char *name)
 {
     for (const char *s = name; *s; s++) {
+        if (strcmp(s, "-upper") == 0) {
+            atn_text_add(out, ", upper end");
+            return;
+        }
         const bool after_digit = s > name && s[-1] >= '0' && s[-1] <= '9';
         const bool keep = after_digit && strchr(s + 1, '-') && strncmp(s + 1, "days", 4) != 0;
         if (*s == '-' && !keep)
