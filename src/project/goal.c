@@ -61,7 +61,7 @@ static inline void lanes_min(double *restrict least, const double *a, const doub
 static void slide(const double *x, size_t from, size_t n_steps, size_t w, bool minimum,
                   double *restrict out, double *restrict tail)
 {
-    double head[ATN_LANES], next[ATN_LANES];
+    double head[ATN_LANES] = {0}, next[ATN_LANES] = {0};
     for (size_t block = from; block < n_steps; block += w) {
         const size_t end = block + w < n_steps ? block + w : n_steps;
         for (size_t i = block; i < end; i++) {

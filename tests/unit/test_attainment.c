@@ -1,5 +1,5 @@
-/* Goal probabilities against closed forms, quadrature and counted trajectories, through the
- * library's own paths and goals (reference data: attainment/). */
+/* Goal probabilities against closed forms and quadrature, through the library's own paths and goals
+ * (reference data: attainment/). */
 #include "check.h"
 
 #include <math.h>
@@ -10,56 +10,10 @@
 #include <attain/attain.h>
 
 #include "planted.h"
-#include "project/reading.h"
-#include "stats/distribution.h"
+#include "table_rows.h"
 
-enum { MAX_FIELDS = 16, N_DRAWS = 400000 };
+enum { N_DRAWS = 400000 };
 static const uint64_t SEED = 20251028;
-
-/* ---- tables ---- */
-
-typedef struct table {
-    FILE *file;
-    char line[8192];
-    char *field[MAX_FIELDS];
-    size_t n;
-} table;
-
-static void table_open(table *t, const char *name)
-{
-    const char *path = check_shared(name);
-    t->file = fopen(path, "r");
-    assert_non_null(t->file);
-    assert_non_null(fgets(t->line, sizeof t->line, t->file)); /* header */
-}
-
-/* Splits a row in place; quotes surround fields with commas, none are doubled in these files. */
-static bool table_row(table *t)
-{
-    if (!fgets(t->line, sizeof t->line, t->file)) {
-        fclose(t->file);
-        return false;
-    }
-    t->line[strcspn(t->line, "\r\n")] = '\0';
-    bool quoted = false;
-    t->n = 0;
-    char *to = t->line;
-    t->field[t->n++] = to;
-    for (const char *from = t->line;; from++) {
-        const char c = *from;
-        if (c == '"') {
-            quoted = !quoted;
-            continue;
-        }
-        *to++ = c == ',' && !quoted ? '\0' : c;
-        if (c == '\0') break;
-        if (c == ',' && !quoted) {
-            assert_true(t->n < MAX_FIELDS);
-            t->field[t->n++] = to;
-        }
-    }
-    return true;
-}
 
 /* The number behind 'key': in an inputs field. */
 static double input(const char *inputs, const char *key)
@@ -87,132 +41,6 @@ static size_t input_list(const char *inputs, const char *key, double *out, size_
     }
     return n;
 }
-
-/* ---- counted trajectories ---- */
-
-enum { N_TRAJECTORIES = 2000, N_YEARS = 12, FIRST_YEAR = 2025 };
-
-typedef struct counted {
-    attain_context *ctx;
-    double paths[N_TRAJECTORIES * N_YEARS];
-    size_t reached[N_TRAJECTORIES];
-    double steps[N_TRAJECTORIES], scratch[N_TRAJECTORIES];
-    size_t counts[N_YEARS];
-} counted;
-
-static attain_goal_spec value_goal(const char *direction, double target)
-{
-    attain_goal_spec spec;
-    attain_goal_spec_init(&spec);
-    spec.deadline = N_YEARS - 1;
-    spec.at_most = direction[0] == '<';
-    const bool strict = direction[1] == '\0';
-    spec.target = strict ? nextafter(target, spec.at_most ? -INFINITY : INFINITY) : target;
-    return spec;
-}
-
-static size_t count_reached(counted *c, const attain_goal_spec *spec)
-{
-    attain_error err;
-    atn_check_status("evaluate",
-                     attain_goal_evaluate(c->ctx, c->paths, N_TRAJECTORIES, N_YEARS, spec,
-                                          c->reached, NULL, &err),
-                     ATTAIN_OK, &err);
-    size_t n = 0;
-    memset(c->counts, 0, sizeof c->counts);
-    for (size_t d = 0; d < N_TRAJECTORIES; d++) {
-        c->steps[d] = c->reached[d] == SIZE_MAX ? INFINITY : (double)c->reached[d];
-        if (c->reached[d] != SIZE_MAX) c->counts[c->reached[d]]++;
-        n += c->reached[d] <= spec->deadline;
-    }
-    return n;
-}
-
-/* A goal that asks for one step alone has that step as its best. */
-static double value_quantile(counted *c, size_t step, double p)
-{
-    attain_goal_spec spec = value_goal(">=", 0.0);
-    spec.start = spec.deadline = step;
-    attain_error err;
-    atn_check_status("values",
-                     attain_goal_evaluate(c->ctx, c->paths, N_TRAJECTORIES, N_YEARS, &spec, NULL,
-                                          c->scratch, &err),
-                     ATTAIN_OK, &err);
-    double q;
-    atn_quantiles(c->scratch, N_TRAJECTORIES, &p, 1, &q);
-    return q;
-}
-
-static double counted_quantity(counted *c, const char *quantity, const char *year,
-                               attain_goal_spec spec)
-{
-    static const char *const date = "first_attainment_year_quantile_type1_";
-    const double n = N_TRAJECTORIES;
-    if (strncmp(quantity, date, strlen(date)) == 0) {
-        count_reached(c, &spec);
-        return FIRST_YEAR + atn_step_quantile(c->counts, N_YEARS, N_TRAJECTORIES,
-                                              strtod(quantity + strlen(date), NULL));
-    }
-    if (strcmp(quantity, "P_never") == 0) return 1.0 - (double)count_reached(c, &spec) / n;
-    if (strcmp(quantity, "mean_first_year_given_attained") == 0) {
-        double sum = 0.0;
-        const size_t reached = count_reached(c, &spec);
-        for (size_t i = 0; i < N_YEARS; i++) sum += (double)i * (double)c->counts[i];
-        return FIRST_YEAR + sum / (double)reached;
-    }
-    const size_t step = (size_t)(strtol(year, NULL, 10) - FIRST_YEAR);
-    static const char *const value = "quantile_type7_";
-    if (strncmp(quantity, value, strlen(value)) == 0)
-        return value_quantile(c, step, strtod(quantity + strlen(value), NULL));
-    if (strcmp(quantity, "P_by_year_ever") == 0) {
-        spec.deadline = step;
-    } else if (strcmp(quantity, "P_from_year_sustained_to_end") == 0) {
-        spec.start = step;
-        spec.held = N_YEARS - step;
-    } else { /* at that year */
-        spec.start = spec.deadline = step;
-    }
-    const double p = (double)count_reached(c, &spec) / n;
-    if (strcmp(quantity, "iid_MCSE_P_at_last_year") != 0) return p;
-    const attain_posterior posterior = {.n_draws = N_TRAJECTORIES, .n_chains = 1};
-    const atn_reading_job job = {.posterior = &posterior,
-                                 .n_draws = N_TRAJECTORIES,
-                                 .n_steps = N_YEARS,
-                                 .effective = n,
-                                 .scratch = c->scratch};
-    double mcse;
-    assert_int_equal(atn_probability_error(&job, c->steps, (double)step, p, &mcse, NULL),
-                     ATTAIN_OK);
-    return mcse;
-}
-
-static void test_trajectories(void **state)
-{
-    (void)state;
-    static counted c;
-    table t;
-    c.ctx = check_context(NULL, 1);
-    table_open(&t, "data/attainment/trajectories.csv");
-    for (size_t d = 0; table_row(&t); d++)
-        for (size_t i = 0; i < N_YEARS; i++)
-            c.paths[d * N_YEARS + i] = strtod(t.field[i + 1], NULL);
-    size_t rows = 0;
-    for (table_open(&t, "data/attainment/trajectories_expected.csv"); table_row(&t); rows++) {
-        char name[256];
-        snprintf(name, sizeof name, "%s %s %s %s", t.field[0], t.field[1], t.field[2], t.field[3]);
-        const char *direction = t.field[1][0] ? t.field[1] : ">=";
-        const attain_goal_spec spec = value_goal(direction, strtod(t.field[0], NULL));
-        double want = strtod(t.field[4], NULL);
-        /* Ours never calls a simulated probability certain. */
-        if (strncmp(t.field[2], "iid_MCSE", 8) == 0) want = fmax(want, 0.5 / N_TRAJECTORIES);
-        atn_check_close(name, counted_quantity(&c, t.field[2], t.field[3], spec), want, 1e-12,
-                        1e-12);
-    }
-    assert_true(rows > 200);
-    attain_context_free(c.ctx);
-}
-
-/* ---- closed forms ---- */
 
 typedef struct simulation {
     attain_context *ctx;
@@ -599,7 +427,6 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trajectories),
         cmocka_unit_test(test_closed_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

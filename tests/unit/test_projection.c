@@ -215,137 +215,6 @@ static void test_known_stock(void **state)
     world_free(&w);
 }
 
-/* ---- readings ---- */
-
-static void check_names(const atn_plan *plans, size_t n, const char *const *names)
-{
-    size_t own = 0;
-    for (size_t i = 0; i < n; i++) {
-        assert_non_null(names[i]);
-        assert_string_equal(plans[i].name, names[i]);
-        own += plans[i].own;
-    }
-    assert_null(names[n]);
-    assert_int_equal(own, 1);
-}
-
-static void test_reading_names(void **state)
-{
-    (void)state;
-    atn_series series[] = {{.kind = ATN_FLOW}, {.kind = ATN_STOCK}};
-    attain_study study = {.series = series, .n_series = 2};
-    static const struct {
-        atn_step_unit unit;
-        size_t series;
-        atn_statistic statistic;
-        long over, held;
-        double upper;
-        bool automatic;
-        const char *names[8];
-    } rows[] = {
-        {ATN_STEP_DAY, 0, ATN_VALUE, 0, 0, NAN, false, {"any-day"}},
-        {ATN_STEP_DAY, 0, ATN_MEAN, 7, 30, NAN, false, {"7-day-mean-held-30-days"}},
-        {ATN_STEP_DAY, 0, ATN_TOTAL, 0, 0, 2, true, {"total", "total-upper"}},
-        {ATN_STEP_DAY, 0, ATN_ROLLING_TOTAL, 365, 0, NAN, true, {"365-day-total"}},
-        {ATN_STEP_DAY,
-         0,
-         ATN_MEAN,
-         7,
-         0,
-         NAN,
-         true,
-         {"any-day", "7-day-mean", "28-day-mean", "7-day-mean-held-30-days"}},
-        {ATN_STEP_DAY,
-         0,
-         ATN_MEAN,
-         14,
-         0,
-         NAN,
-         true,
-         {"14-day-mean", "any-day", "7-day-mean", "28-day-mean", "7-day-mean-held-30-days"}},
-        {ATN_STEP_WEEK,
-         0,
-         ATN_VALUE,
-         0,
-         0,
-         2,
-         true,
-         {"any-week", "any-week-upper", "4-week-mean", "4-week-mean-upper", "any-week-held-4-weeks",
-          "any-week-held-4-weeks-upper"}},
-        {ATN_STEP_MONTH,
-         0,
-         ATN_MEAN,
-         3,
-         0,
-         NAN,
-         true,
-         {"any-month", "3-month-mean", "any-month-held-3-months"}},
-        {ATN_STEP_QUARTER, 0, ATN_MEAN, 1, 0, NAN, true, {"any-quarter", "4-quarter-mean"}},
-        {ATN_STEP_YEAR, 0, ATN_MEAN, 1, 0, NAN, true, {"any-year"}},
-        {ATN_STEP_DAY, 1, ATN_LEVEL, 0, 0, NAN, false, {"level"}},
-        {ATN_STEP_DAY, 1, ATN_LEVEL, 0, 0, NAN, true, {"any-day", "at-deadline"}},
-        {ATN_STEP_DAY,
-         1,
-         ATN_LEVEL,
-         0,
-         9,
-         NAN,
-         true,
-         {"any-day-held-9-days", "any-day", "at-deadline"}},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        study.calendar = (atn_calendar){rows[i].unit, atn_date_from_parts(2024, 1, 1)};
-        study.n_steps = 600;
-        study.horizon = atn_calendar_end(&study.calendar, 599);
-        const atn_goal goal = {.series = rows[i].series,
-                               .definition = ATN_NONE,
-                               .statistic = rows[i].statistic,
-                               .over = rows[i].over,
-                               .held = rows[i].held,
-                               .target = 1,
-                               .upper = rows[i].upper,
-                               .readings_auto = rows[i].automatic};
-        atn_plan plans[ATN_MAX_PLANS];
-        const size_t n = atn_goal_plans(&study, &goal, plans);
-        check_names(plans, n, rows[i].names);
-    }
-}
-
-static void test_goal_steps(void **state)
-{
-    (void)state;
-    attain_study study = {.n_steps = 24};
-    study.calendar = (atn_calendar){ATN_STEP_MONTH, atn_date_from_parts(2024, 1, 20)};
-    study.horizon = atn_date_from_parts(2025, 12, 31);
-    const atn_day origin = study.calendar.origin;
-    static const struct {
-        const char *name;
-        int start[3], deadline[3];
-        bool stock, any;
-        size_t first, last;
-    } rows[] = {
-        {"all", {0}, {0}, false, true, 0, 23},
-        {"whole months", {2024, 3, 1}, {2024, 6, 30}, false, true, 2, 5},
-        {"months not whole", {2024, 3, 2}, {2024, 6, 29}, false, true, 3, 4},
-        {"levels on the first", {2024, 3, 2}, {2024, 6, 1}, true, true, 3, 5},
-        {"none whole", {2024, 3, 2}, {2024, 3, 31}, false, false, 0, 0},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const int *a = rows[i].start, *b = rows[i].deadline;
-        const atn_goal goal = {
-            .has_start = a[0] > 0,
-            .start = a[0] > 0 ? atn_date_from_parts(a[0], a[1], a[2]) : origin,
-            .has_deadline = b[0] > 0,
-            .deadline = b[0] > 0 ? atn_date_from_parts(b[0], b[1], b[2]) : study.horizon,
-        };
-        size_t first, last;
-        assert_int_equal(atn_goal_steps(&study, &goal, rows[i].stock, &first, &last), rows[i].any);
-        if (!rows[i].any) continue;
-        assert_int_equal(first, rows[i].first);
-        assert_int_equal(last, rows[i].last);
-    }
-}
-
 /* ---- uncertain paths ---- */
 
 static const char *const uncertain =
@@ -537,19 +406,6 @@ static void test_threads(void **state)
     world_free(&three);
 }
 
-static void test_order_statistics(void **state)
-{
-    (void)state;
-    const size_t counts[] = {0, 5, 0, 10, 4};
-    same("first", atn_step_quantile(counts, 5, 20, 0.05), 1);
-    same("edge", atn_step_quantile(counts, 5, 20, 0.25), 1);
-    same("beyond the edge", atn_step_quantile(counts, 5, 20, 0.26), 3);
-    same("last", atn_step_quantile(counts, 5, 20, 0.95), 4);
-    assert_true(isinf(atn_step_quantile(counts, 5, 20, 0.96)));
-    const size_t none[] = {0, 0};
-    assert_true(isinf(atn_step_quantile(none, 2, 20, 0.05)));
-}
-
 static void test_effective_draws(void **state)
 {
     (void)state;
@@ -562,37 +418,6 @@ static void test_effective_draws(void **state)
     same("weighted", atn_effective_draws(w.posterior, series, 2), 90);
     same("the other block", atn_effective_draws(w.posterior, series + 1, 1), 400);
     world_free(&w);
-}
-
-/* Draws of a slow chain tell less than as many independent ones. */
-static void test_error_of_chains(void **state)
-{
-    (void)state;
-    enum { N = 4000 };
-    static double reached[N], scratch[N];
-    attain_context *ctx = check_context(NULL, 1);
-    const attain_posterior posterior = {.ctx = ctx, .n_draws = N, .n_chains = 4};
-    const atn_reading_job job = {
-        .ctx = ctx, .posterior = &posterior, .n_draws = N, .effective = N, .scratch = scratch};
-    atn_stream stream;
-    atn_stream_init(&stream, 5, ATN_PURPOSE_SIMULATE, 0, 0);
-    double p = 0, quick, slow, none;
-    for (size_t d = 0; d < N; d++) {
-        reached[d] = atn_stream_uniform(&stream) < 0.5 ? 3 : INFINITY;
-        p += (reached[d] <= 3) / (double)N;
-    }
-    assert_int_equal(atn_probability_error(&job, reached, 3, p, &quick, NULL), ATTAIN_OK);
-    atn_check_close("independent", quick, 0.5 / sqrt(N), 0, 0.1);
-    p = 0;
-    for (size_t d = 0; d < N; d++) {
-        if (d % 20 != 0) reached[d] = reached[d - 1]; /* stays for 20 draws */
-        p += (reached[d] <= 3) / (double)N;
-    }
-    assert_int_equal(atn_probability_error(&job, reached, 3, p, &slow, NULL), ATTAIN_OK);
-    atn_check_close("slow", slow, 0.5 / sqrt(N / 20.0), 0, 0.25);
-    assert_int_equal(atn_probability_error(&job, reached, 2, 0, &none, NULL), ATTAIN_OK);
-    atn_check_close("none", none, 0.5 / N, 0, 1e-15);
-    attain_context_free(ctx);
 }
 
 /* ---- failures ---- */
@@ -656,12 +481,10 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_flow),       cmocka_unit_test(test_known_stock),
-        cmocka_unit_test(test_reading_names),    cmocka_unit_test(test_goal_steps),
-        cmocka_unit_test(test_uncertain),        cmocka_unit_test(test_scatter),
-        cmocka_unit_test(test_predictive),       cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_order_statistics), cmocka_unit_test(test_effective_draws),
-        cmocka_unit_test(test_error_of_chains),  cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_known_flow),      cmocka_unit_test(test_known_stock),
+        cmocka_unit_test(test_uncertain),       cmocka_unit_test(test_scatter),
+        cmocka_unit_test(test_predictive),      cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_effective_draws), cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
