@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* POSIX 2008 with realpath */
 #include "cli/output.h"
 
 #include <errno.h>
@@ -50,14 +50,16 @@ static bool write_into(const char *path, const atn_output *output)
     return fclose(file) == 0 && written;
 }
 
-static bool give_usual_mode(int descriptor)
+/* mkstemp's 0600 is for secrets: a new file gets what any other would, an old one keeps its own. */
+static mode_t mode_for(const struct stat *old)
 {
+    if (old) return old->st_mode & 07777;
     const mode_t mask = umask(0);
     umask(mask);
-    return fchmod(descriptor, 0666 & ~mask) == 0; /* mkstemp's 0600 is for secrets */
+    return 0666 & ~mask;
 }
 
-static bool replace_file(const char *path, const atn_output *output)
+static bool replace_file(const char *path, const struct stat *old, const atn_output *output)
 {
     const size_t size = strlen(path) + sizeof ".XXXXXX";
     char *temporary = malloc(size);
@@ -66,8 +68,8 @@ static bool replace_file(const char *path, const atn_output *output)
     snprintf(temporary, size, "%s.XXXXXX", path);
     const int descriptor = mkstemp(temporary);
     if (descriptor != -1) {
-        done = write_all(descriptor, output->data, output->length) && give_usual_mode(descriptor) &&
-               fsync(descriptor) == 0;
+        done = write_all(descriptor, output->data, output->length) &&
+               fchmod(descriptor, mode_for(old)) == 0 && fsync(descriptor) == 0;
         done = close(descriptor) == 0 && done;
         done = done && rename(temporary, path) == 0;
         const int why = errno;
@@ -81,12 +83,16 @@ static bool replace_file(const char *path, const atn_output *output)
 static bool write_path(const char *path, const atn_output *output)
 {
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) {
+    if (stat(path, &info) != 0) return replace_file(path, NULL, output);
+    if (S_ISDIR(info.st_mode)) {
         errno = EISDIR;
         return false;
     }
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) return write_into(path, output);
-    return replace_file(path, output);
+    if (!S_ISREG(info.st_mode)) return write_into(path, output);
+    char *target = realpath(path, NULL); /* a link stays one */
+    const bool done = target && replace_file(target, &info, output);
+    free(target);
+    return done;
 }
 
 atn_exit atn_output_finish(atn_output *output, const char *path, atn_console *console)

@@ -133,7 +133,7 @@ void atn_console_progress_end(atn_console *console)
 static void show_time_left(double elapsed, double fraction)
 {
     /* A rate from the first half second of a stage is a guess not worth showing. */
-    if (elapsed < 0.5 || fraction <= 0.01) return;
+    if (elapsed < 0.5 || fraction <= 0.01 || fraction >= 1.0) return;
     const double left = elapsed * (1.0 - fraction) / fraction;
     if (left < 90.0)
         fprintf(stderr, ", about %.0f s left", left < 1.0 ? 1.0 : left);
@@ -147,12 +147,15 @@ void atn_console_progress(atn_console *console, const char *stage, double fracti
     if (strcmp(console->stage, stage) != 0) {
         snprintf(console->stage, sizeof console->stage, "%s", stage);
         clock_gettime(CLOCK_MONOTONIC, &console->stage_start);
+        console->fraction = 0.0;
     } else if (console->line_open && atn_seconds_since(&console->last_shown) < 0.1) {
         return;
     }
     clock_gettime(CLOCK_MONOTONIC, &console->last_shown);
-    fprintf(stderr, "\r\033[K%s %3.0f %%", stage, 100.0 * fraction);
-    show_time_left(atn_seconds_since(&console->stage_start), fraction);
+    /* A stage of several parts begins each anew: what was shown is not taken back. */
+    if (fraction > console->fraction) console->fraction = fraction;
+    fprintf(stderr, "\r\033[K%s %3.0f %%", stage, 100.0 * console->fraction);
+    show_time_left(atn_seconds_since(&console->stage_start), console->fraction);
     fflush(stderr);
     console->line_open = true;
 }

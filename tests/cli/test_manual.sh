@@ -37,6 +37,10 @@ done <<END
 $(sed -n '/^```/,/^```/p' "$SOURCE/README.md" | sed -n 's/^\(\$ \)\{0,1\}\(attain .*\)/\2/p')
 END
 
+# The library guide's program is the one that is built and run by tests/host.
+sed -n '/^```c$/,/^```$/p' "$SOURCE/docs/library.md" | sed '/^```/d' >host.c
+holds "the guide's program" cmp host.c "$SOURCE/tests/host/host.c"
+
 for flag in $(cat "$GOLDEN"/help-*.txt | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
     holds "--$flag in the manual" grep -q "Fl Fl $flag" "$page"
 done

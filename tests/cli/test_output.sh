@@ -40,6 +40,12 @@ expect 'into what is no file' 0 '' '' curves -o /dev/null
 holds 'which is still there' test -c /dev/null
 expect 'a file' 0 '' '' curves -o list.txt
 holds 'readable like any other' test "$(ls -l list.txt | cut -c1-10)" = "$(: >new && ls -l new | cut -c1-10)"
+chmod 640 list.txt
+ln -s list.txt link
+expect 'through a link' 0 '' '' schema -o link
+holds 'which stays one' test -L link
+holds 'and whose file' cmp list.txt "$GOLDEN/schema.txt"
+holds 'keeps its mode' test "$(ls -l list.txt | cut -c1-10)" = -rw-r-----
 
 # Colour and progress belong to terminals.
 if command -v script >/dev/null; then

@@ -24,6 +24,7 @@ typedef struct atn_console {
     bool colour;
     bool line_open; /* a progress line stands on the terminal */
     char stage[32]; /* of the progress line */
+    double fraction;
     struct timespec stage_start, last_shown;
 } atn_console;
 
