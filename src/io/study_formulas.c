@@ -34,12 +34,15 @@ static void judge_prior(atn_reader *r, const atn_parameter *p)
     const attain_status alone =
         atn_prior_parse(r->ctx, p->prior_text, NULL, NULL, 0, &r->study->calendar, &prior, &err);
     if (alone == ATTAIN_OK) return;
-    attain_error with = {0};
-    if (alone != ATTAIN_ERR_NOMEM &&
-        atn_prior_parse(r->ctx, p->prior_text, names, values, 3, &r->study->calendar, &prior,
-                        &with) == ATTAIN_OK)
-        return;
-    report(r, p->pointer, alone, "prior: ", &err);
+    attain_status with = ATTAIN_ERR_NOMEM;
+    if (alone != ATTAIN_ERR_NOMEM)
+        with = atn_prior_parse(r->ctx, p->prior_text, names, values, 3, &r->study->calendar, &prior,
+                               NULL);
+    if (with == ATTAIN_OK) return;
+    if (with == ATTAIN_ERR_NOMEM)
+        r->nomem = true;
+    else
+        report(r, p->pointer, alone, "prior: ", &err);
 }
 
 static void judge_formula(atn_reader *r, const atn_trend *trend)

@@ -296,5 +296,5 @@ void atn_read_trends(atn_reader *r, const cJSON *object, atn_series *series)
         read_list(r, trend, stated, series);
     else
         read_single(r, trend, stated, series);
-    if (stated) refuse_strangers(r, stated, series);
+    if (stated && !r->nomem) refuse_strangers(r, stated, series);
 }
