@@ -154,7 +154,7 @@ static void test_gaussian(void **state)
     attain_error err = {0};
     atn_check_status("draw", atn_laplace_draw(ctx, &target, &mode, 1, 0, 16000, 4000, &r, &err),
                      ATTAIN_OK, &err);
-    assert_true(r.resampled && r.pareto_k < 0.5 && r.ess > 15900);
+    assert_true(r.resampled && r.pareto_k < 0.0 && r.ess > 0.85 * 16000);
     atn_check_close("threshold", r.k_threshold, 0.7, 1e-15, 0);
     /* Each coordinate's mean within 5 standard errors, variances of A^-1 = I - 3 v v' / (1 + 3
      * v'v). */

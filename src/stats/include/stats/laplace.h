@@ -51,11 +51,13 @@ typedef struct atn_laplace {
     size_t evaluations;
 } atn_laplace;
 
-/* Draws from the normal approximation at `mode`, whose Hessian is made positive definite where it
- * is not (scaled to unit diagonal; eigenvalues become their absolute values, at least 1e-8 of the
- * largest), with `n_proposals` >= n_draws ratios, smoothed.  Where k <= the threshold the draws are
- * resampled systematically: a proposal comes twice only where its weight exceeds one draw, and with
- * several proposals a draw almost none does.  Else they are the first proposals inside the domain.
+/* Draws about `mode` from a multivariate t with max(10, n) degrees of freedom (an even number) and
+ * the inverse Hessian as scale; the Hessian is made positive definite where it is not (scaled to
+ * unit diagonal; eigenvalues become their absolute values, at least 1e-8 of the largest), with
+ * `n_proposals` >= n_draws ratios, smoothed.  Where k <= the threshold the draws are resampled
+ * systematically: a proposal comes twice only where its weight exceeds one draw, and with several
+ * proposals a draw almost none does.  Else they are the first proposals inside the domain,
+ * unweighted.
  * Bits do not depend on threads.  Returns ARGUMENT, NOMEM, INTERRUPTED, NUMERIC (no finite
  * curvature, or no proposal inside the domain); *result is then untouched. */
 attain_status atn_laplace_draw(attain_context *ctx, const atn_target *target, const atn_mode *mode,
