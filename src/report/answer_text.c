@@ -4,6 +4,28 @@
 #include <math.h>
 #include <string.h>
 
+static void say_gate(atn_text *out, const atn_node *gate)
+{
+    const char *name = atn_node_text(atn_node_get(gate, "name"));
+    const double value = atn_node_number(atn_node_get(gate, "value"));
+    if (strcmp(name, "pareto_k") == 0)
+        atn_text_add(out, "Pareto k");
+    else if (strcmp(name, "mode") == 0)
+        atn_text_add(out, "the optimiser's distance from the mode, in posterior sd,");
+    else
+        atn_escape_plain(out, name);
+    atn_text_add(out, " of ");
+    atn_escape_plain(out, atn_node_text(atn_node_get(gate, "where")));
+    if (isfinite(value)) {
+        atn_text_add(out, " is ");
+        atn_text_grouped(out, value, 2);
+        atn_text_add(out, ", over ");
+        atn_text_grouped(out, atn_node_number(atn_node_get(gate, "threshold")), 2);
+    } else {
+        atn_text_add(out, " could not be computed");
+    }
+}
+
 static void say_gates(atn_text *out, const atn_node *root)
 {
     if (strcmp(atn_node_text(atn_node_get(root, "status")), "gate_failed") != 0) return;
@@ -13,12 +35,7 @@ static void say_gates(atn_text *out, const atn_node *root)
     for (const atn_node *g = atn_node_first(gates); g; g = atn_node_next(g)) {
         if (atn_node_true(atn_node_get(g, "passed"))) continue;
         if (failed++) atn_text_add(out, "; ");
-        atn_text_printf(out, "%s of ", atn_node_text(atn_node_get(g, "name")));
-        atn_escape_plain(out, atn_node_text(atn_node_get(g, "where")));
-        atn_text_add(out, " is ");
-        atn_say_estimate(out, atn_node_number(atn_node_get(g, "value")));
-        atn_text_add(out, ", over ");
-        atn_say_estimate(out, atn_node_number(atn_node_get(g, "threshold")));
+        say_gate(out, g);
     }
     if (!failed) atn_text_add(out, "warnings count as failures in this run");
     atn_text_add(out, "\n");
@@ -88,7 +105,7 @@ static void say_goal_head(atn_text *out, const atn_node *root, const atn_answer 
     atn_text_add(out, "\n");
     atn_escape_plain(out, id);
     atn_text_add(out, ": ");
-    const bool said = atn_say_subject(out, root, a);
+    const bool said = atn_say_goal_subject(out, root, a);
     atn_text_add(out, " by ");
     atn_say_date(out, atn_node_text(atn_node_get(a->goal, "deadline")));
     if (a->series) {

@@ -107,7 +107,7 @@ static bool label_says_target(attain_context *ctx, const atn_answer *a)
     return says;
 }
 
-bool atn_say_subject(atn_text *out, const atn_node *root, const atn_answer *a)
+bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     if (label_says_target(out->ctx, a)) {
         atn_escape_plain(out, text_of(a->goal, "label"));
@@ -126,7 +126,7 @@ bool atn_say_subject(atn_text *out, const atn_node *root, const atn_answer *a)
 
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
 {
-    (void)atn_say_subject(out, root, a);
+    (void)atn_say_goal_subject(out, root, a);
     atn_text_add(out, " by ");
     atn_say_date(out, text_of(a->goal, "deadline"));
 }

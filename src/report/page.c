@@ -103,7 +103,7 @@ static void answers(atn_text *out, const atn_node *root)
             atn_text_add(out, "**");
             atn_text said;
             atn_text_init(&said, out->ctx);
-            const bool by_label = atn_say_subject(&said, root, &a);
+            const bool by_label = atn_say_goal_subject(&said, root, &a);
             atn_text_free(&said);
             if (!by_label && strcmp(text_of(a.goal, "label"), text_of(a.goal, "id")) != 0) {
                 atn_text_add(out, " (");
@@ -292,6 +292,16 @@ static void warnings(atn_text *out, const atn_node *root)
     }
 }
 
+static void add_prior(atn_text *out, const char *prior)
+{
+    atn_text text;
+    atn_text_init(&text, out->ctx);
+    atn_say_prior(&text, prior);
+    atn_escape_markdown(out, text.data ? text.data : "");
+    if (text.failed) out->failed = true;
+    atn_text_free(&text);
+}
+
 static void priors(atn_text *out, const atn_node *root)
 {
     const atn_node *list = atn_node_get(root, "parameters");
@@ -303,7 +313,7 @@ static void priors(atn_text *out, const atn_node *root)
         atn_text_add(out, "| ");
         atn_escape_markdown(out, text_of(p, "name"));
         atn_text_add(out, " | ");
-        atn_escape_markdown(out, text_of(p, "prior"));
+        add_prior(out, text_of(p, "prior"));
         atn_text_add(out, atn_node_true(atn_node_get(p, "fixed"))           ? " | fixed |"
                           : atn_node_true(atn_node_get(p, "default_prior")) ? " | default |"
                                                                             : " | study |");

@@ -4,30 +4,9 @@
 
 #include <attain/report.h>
 
-#include "base/calendar.h"
-#include "base/text.h"
 #include "io/document.h"
-
-/* escape.c: text of the user's, made harmless for one language each. */
-void atn_escape_csv(atn_text *out, const char *text);      /* one cell, quoted if need be */
-void atn_escape_json(atn_text *out, const char *text);     /* with its quotes */
-void atn_escape_markdown(atn_text *out, const char *text); /* one line; also inside table cells */
-void atn_escape_gnuplot(atn_text *out, const char *text);  /* single-quoted string, one line */
-void atn_escape_xml(atn_text *out, const char *text);      /* element text or attribute */
-/* As is, but for control characters: what a terminal would act on. */
-void atn_escape_plain(atn_text *out, const char *text);
-
-/* phrase.c: numbers and names as a reader meets them. */
-void atn_say_exact(atn_text *out, double value);    /* 600,000; 0.35 */
-void atn_say_estimate(atn_text *out, double value); /* three significant digits, grouped */
-void atn_say_percent(atn_text *out, double share);  /* "12 %", floors "<1 %" and ">99 %" */
-/* A value of a series: share series in percent. */
-void atn_say_value(atn_text *out, double value, bool share, bool exact);
-void atn_say_date(atn_text *out, const char *iso);       /* 19 January 2026 */
-void atn_say_short_date(atn_text *out, const char *iso); /* 19 Jan 2026 */
-void atn_say_reading(atn_text *out, const char *name);   /* "7-day mean held 30 days" */
-bool atn_iso_day(const char *iso, atn_day *day);
-size_t atn_utf8_length(const char *text);
+#include "report/escape.h"
+#include "report/phrase.h"
 
 /* One reading of one goal in one definition, in document order. */
 typedef struct atn_answer {
@@ -46,7 +25,7 @@ bool atn_is_single(const atn_node *list); /* one element */
 /* The number a goal asks for with its unit: "600,000 removals", "3,000 arrests a day". */
 void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a);
 /* The goal in a few words: its label where that names the target (true), else as above. */
-bool atn_say_subject(atn_text *out, const atn_node *root, const atn_answer *a);
+bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer *a);
 /* The same with its deadline. */
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a);
 /* " (dhs, 7-day mean)" as far as there is something to tell apart. */
