@@ -45,7 +45,7 @@ static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
 static void say_headline(atn_text *out, const atn_node *root, const curve *curves, size_t n)
 {
     if (atn_node_true(atn_node_get(curves[0].a.reading, "already_reached")) && n == 1) {
-        (void)atn_say_subject(out, root, &curves[0].a);
+        (void)atn_say_goal_subject(out, root, &curves[0].a);
         atn_text_add(out, ": reached already");
         return;
     }
@@ -66,11 +66,11 @@ static void say_headline(atn_text *out, const atn_node *root, const curve *curve
         if (n > 1) atn_text_add(out, " however it is counted");
         return;
     }
+    if (n > 2) atn_text_add(out, "from ");
     atn_escape_plain(out, least);
-    atn_text_add(out, " or ");
+    atn_text_add(out, n > 2 ? " to " : " or ");
     atn_escape_plain(out, most);
-    atn_text_add(out, n > 2 ? ", or between, depending on how it is counted"
-                            : ", depending on how it is counted");
+    atn_text_add(out, ", depending on how it is counted");
 }
 
 static void say_below(atn_text *out, const atn_node *root, const curve *curves)

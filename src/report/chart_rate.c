@@ -52,7 +52,7 @@ static void say_headline(atn_text *out, const atn_node *root, const atn_node *se
     atn_answer lead = {0};
     if (lead_goal(root, series, &lead)) {
         if (atn_node_true(atn_node_get(lead.reading, "already_reached"))) {
-            (void)atn_say_subject(out, root, &lead);
+            (void)atn_say_goal_subject(out, root, &lead);
             atn_text_add(out, ": reached already");
             return;
         }

@@ -44,7 +44,7 @@ static void say_headline(atn_text *out, const atn_node *root, const total_view *
     const double ratio = number_of(reading, "pace_ratio");
     const double required = number_of(reading, "required_pace");
     const double current = number_of(reading, "current_pace");
-    if (!atn_say_subject(out, root, v->a)) {
+    if (!atn_say_goal_subject(out, root, v->a)) {
         atn_text_add(out, " by ");
         atn_say_short_date(out, text_of(v->a->goal, "deadline"));
     }
@@ -165,7 +165,7 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
             atn_text_add(&needs, ", ");
             atn_text_add(&needs, now.data);
         }
-        atn_frame_note(f, v->target * 0.999, "#B04A00", 0, &needs);
+        atn_frame_note(f, v->target - atn_frame_note_gap(f), "#B04A00", 0, &needs);
     }
     atn_text_free(&needs);
     atn_text_free(&now);
