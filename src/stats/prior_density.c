@@ -33,7 +33,8 @@ static double lognormal(double x, double mean, double sd, double *slope)
 
 static double gamma_density(double x, double shape, double rate, double *slope)
 {
-    if (x == 0.0 && shape > 1.0) return -INFINITY;
+    /* Neither 0 nor infinity, where a shape below 1 leads, is of use to a sampler. */
+    if (x == 0.0 && shape != 1.0) return -INFINITY;
     const double power = shape == 1.0 ? 0.0 : (shape - 1.0) * log(x);
     *slope = (shape == 1.0 ? 0.0 : (shape - 1.0) / x) - rate;
     return shape * log(rate) - log_gamma(shape) + power - rate * x;
@@ -41,7 +42,7 @@ static double gamma_density(double x, double shape, double rate, double *slope)
 
 static double beta_density(double x, double a, double b, double *slope)
 {
-    if ((x == 0.0 && a > 1.0) || (x == 1.0 && b > 1.0)) return -INFINITY;
+    if ((x == 0.0 && a != 1.0) || (x == 1.0 && b != 1.0)) return -INFINITY;
     const double left = a == 1.0 ? 0.0 : (a - 1.0) * log(x);
     const double right = b == 1.0 ? 0.0 : (b - 1.0) * log1p(-x);
     *slope = (a == 1.0 ? 0.0 : (a - 1.0) / x) - (b == 1.0 ? 0.0 : (b - 1.0) / (1.0 - x));

@@ -1,5 +1,5 @@
 /* Several order statistics at once: quicksort that descends only into parts that hold a wanted
- * rank (Hoare's FIND for many ranks).  The partition is branch-free, since the draws' order is
+ * rank (Hoare 1961, FIND, for many ranks).  The partition is branch-free, since the draws' order is
  * random and a mispredicted branch would cost more than the move. */
 #include "stats/distribution.h"
 

@@ -166,6 +166,11 @@ static void test_outside(void **state)
     const atn_prior lognormal = reference[1].prior, gamma = reference[6].prior;
     assert_true(atn_prior_log_density(&lognormal, 0.0, NULL) == -INFINITY);
     assert_true(atn_prior_log_density(&gamma, 0.0, NULL) == -INFINITY);
+    const atn_prior cusp = {ATN_PRIOR_BETA, {0.5, 0.5, 0}, 0, 1};
+    const atn_prior flat = {ATN_PRIOR_BETA, {1, 1, 0}, 0, 1};
+    assert_true(atn_prior_log_density(&cusp, 0.0, NULL) == -INFINITY);
+    assert_true(atn_prior_log_density(&cusp, 1.0, NULL) == -INFINITY);
+    atn_check_close("flat", atn_prior_log_density(&flat, 1.0, NULL), 0.0, 1e-14, 0);
 }
 
 /* Slopes against differences; the CDF's slope is the density over the mass kept. */

@@ -346,6 +346,30 @@ static void test_refusals(void **state)
     attain_context_free(ctx);
 }
 
+static bool stop_at_once(void *user, const attain_progress *progress)
+{
+    (void)user, (void)progress;
+    return false;
+}
+
+static void test_interrupted(void **state)
+{
+    (void)state;
+    const atn_target target = {WALK, walk, NULL};
+    const double start[WALK] = {0};
+    attain_context_settings settings;
+    attain_context *ctx = NULL;
+    attain_error err = {0};
+    attain_context_settings_init(&settings);
+    settings.proceed = stop_at_once;
+    atn_check_status("context", attain_context_create(&settings, &ctx, &err), ATTAIN_OK, &err);
+    atn_mode mode = {.evaluations = 77};
+    atn_check_status("stopped", atn_mode_find(ctx, &target, start, &mode, &err),
+                     ATTAIN_ERR_INTERRUPTED, &err);
+    assert_true(mode.evaluations == 77 && !mode.u);
+    attain_context_free(ctx);
+}
+
 static attain_status fit_all(void *user, attain_context *ctx, attain_error *err)
 {
     const atn_target *target = user;
@@ -376,10 +400,11 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaussian), cmocka_unit_test(test_resampling_corrects),
-        cmocka_unit_test(test_flagged),  cmocka_unit_test(test_hard_modes),
-        cmocka_unit_test(test_saddle),   cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_gaussian),    cmocka_unit_test(test_resampling_corrects),
+        cmocka_unit_test(test_flagged),     cmocka_unit_test(test_hard_modes),
+        cmocka_unit_test(test_saddle),      cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

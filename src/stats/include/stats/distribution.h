@@ -6,7 +6,8 @@
 #include "base/stream.h"
 #include "formula/prior.h"
 
-/* log density at x (normalised over the family's own support), -INFINITY outside [lower, upper].
+/* log density at x (normalised over the family's own support), -INFINITY outside [lower, upper]
+ * and at an end where the family's density is 0 or infinite.
  * *slope += d log density / dx unless NULL. */
 double atn_prior_log_density(const atn_prior *prior, double x, double *slope);
 /* Quantile of the truncated prior, p in (0, 1). */
