@@ -40,6 +40,13 @@ static double digamma(double x)
     return sum + log(x) - 0.5 * r - tail;
 }
 
+/* Exact to the last digits also where it crosses 0: 2x - 1 does not round near there. */
+static double log_odds(double x)
+{
+    if (x > 0.25 && x < 0.75) return log1p((2.0 * x - 1.0) / (1.0 - x));
+    return log(x / (1.0 - x));
+}
+
 static double sech_squared(double x)
 {
     const double c = cosh(x); /* 1 - tanh^2 would cancel in the tails */

@@ -26,7 +26,7 @@
     X(TAN, LANES, tan(x), PAIRS, TIMES(1.0 + v * v))                                               \
     X(ATAN, LANES, atan(x), PAIRS, TIMES(1.0 / (1.0 + x * x)))                                     \
     X(TANH, LANES, tanh(x), LANES, TIMES(sech_squared(x)))                                         \
-    X(LOGIT, LANES, log(x / (1.0 - x)), PAIRS, TIMES(1.0 / (x * (1.0 - x))))                       \
+    X(LOGIT, LANES, log_odds(x), PAIRS, TIMES(1.0 / (x * (1.0 - x))))                              \
     X(PHI, LANES, 0.5 * erfc(-x * SQRT_HALF), LANES, TIMES(INV_SQRT_2PI * exp(-0.5 * x * x)))      \
     X(LGAMMA, LANES, log_gamma(x), LANES, TIMES(digamma(x)))
 

@@ -19,7 +19,7 @@
 #include "formula/formula.h"
 
 enum {
-    FORMULAS = 6000,
+    FORMULAS = 20000,
     SCALARS = 3,
     COLUMNS = 3,
     NAMES = SCALARS + COLUMNS,
@@ -231,7 +231,8 @@ static void print(const forest *f, int at, int needed, char *text)
 
 typedef double complex number;
 
-/* A choice hung on a number that is none: complex arithmetic then cannot say what real would. */
+/* Some result was no finite number, or one so small that it has lost digits: the complex numbers
+ * then cannot say what the real ones would do. */
 static bool lost;
 
 static double nudge(double x, double size)
@@ -249,7 +250,8 @@ static double psi(double x)
 {
     gsl_sf_result result;
     if (!(x > 0.0) && x == floor(x)) return NAN;
-    return gsl_sf_psi_e(x, &result) == GSL_SUCCESS ? result.val : NAN;
+    if (gsl_sf_psi_e(x, &result) != GSL_SUCCESS) return NAN;
+    return result.val + uniform(-4e-15, 4e-15); /* near its root no more is asked for */
 }
 
 static number call(function which, number z)
@@ -259,7 +261,7 @@ static number call(function which, number z)
     switch (which) {
     case F_EXP: return cexp(z);
     case F_LOG: return x > 0.0 ? clog(z) : NAN;
-    case F_LOG10: return x > 0.0 ? clog(z) / log(10.0) : NAN;
+    case F_LOG10: return x > 0.0 ? along(z, log10(x), 1.0 / (x * log(10.0))) : NAN;
     case F_LOG1P: return x > -1.0 ? CMPLX(log1p(x), cimag(clog(1.0 + z))) : NAN;
     case F_EXPM1: return CMPLX(expm1(x), cimag(cexp(z)));
     case F_SQRT: return x > 0.0 ? csqrt(z) : NAN;
@@ -271,7 +273,11 @@ static number call(function which, number z)
     case F_TANH: return along(z, tanh(x), 4.0 / pow(exp(x) + exp(-x), 2.0));
     case F_LOGISTIC: return right ? 1.0 / (1.0 + cexp(-z)) : cexp(z) / (1.0 + cexp(z));
     case F_LOGIT:
-        return x > 0.0 && x < 1.0 ? along(z, log(x) - log1p(-x), 1.0 / x + 1.0 / (1.0 - x)) : NAN;
+        return x > 0.0 && x < 1.0
+                   ? along(z,
+                           fabs(x - 0.5) < 0.25 ? 2.0 * atanh(2.0 * x - 1.0) : log(x) - log1p(-x),
+                           1.0 / x + 1.0 / (1.0 - x))
+                   : NAN;
     case F_PHI: return along(z, 0.5 * erfc(-x / sqrt(2.0)), exp(-x * x / 2.0) / sqrt(2.0 * M_PI));
     case F_LGAMMA: return along(z, lgamma(x), psi(x));
     default: return NAN;
@@ -295,14 +301,21 @@ static number power(number z, number w)
     return NAN;
 }
 
-static bool is_finite(number z)
+static bool is_comparison(kind k)
 {
-    return isfinite(creal(z)) && isfinite(cimag(z));
+    return k >= LESS && k <= UNEQUAL;
 }
 
-static bool is_choice(kind k)
+/* Rounding may decide which is larger: only leaves are the same numbers to the engine. */
+static void compare_closely(const forest *f, const tree *node, const number *z)
 {
-    return (k >= LESS && k <= UNEQUAL) || k == LEAST || k == GREATEST;
+    for (int k = 1; k < node->n_children; k++)
+        for (int j = 0; j < k; j++) {
+            const double x = creal(z[j]), y = creal(z[k]);
+            const bool leaves =
+                f->nodes[node->child[j]].kind <= NAME && f->nodes[node->child[k]].kind <= NAME;
+            lost = lost || (!leaves && fabs(x - y) <= 1e-11 * (fabs(x) + fabs(y)));
+        }
 }
 
 static number value_of(const forest *f, int at, const number *point, double noise);
@@ -312,21 +325,25 @@ static number combine(const forest *f, const tree *node, const number *point, do
     number z[3];
     z[0] = value_of(f, node->child[0], point, noise);
     if (node->kind == CHOICE) {
-        lost = lost || !is_finite(z[0]);
+        const kind condition = f->nodes[node->child[0]].kind;
+        const bool sharp = condition <= NAME || is_comparison(condition);
+        lost = lost || (!sharp && fabs(creal(z[0])) < 1e-11);
         return value_of(f, node->child[creal(z[0]) != 0.0 ? 1 : 2], point, noise);
     }
     for (int k = 1; k < node->n_children; k++) z[k] = value_of(f, node->child[k], point, noise);
     const double x = creal(z[0]), y = node->n_children > 1 ? creal(z[1]) : 0.0;
     number best = z[0];
-    if (is_choice(node->kind))
-        for (int k = 0; k < node->n_children; k++) lost = lost || !is_finite(z[k]);
+    if (is_comparison(node->kind) || node->kind == LEAST || node->kind == GREATEST)
+        compare_closely(f, node, z);
     switch (node->kind) {
     case NEGATE: return -z[0];
     case PLUS: return z[0] + z[1];
     case MINUS: return z[0] - z[1];
     case TIMES: return z[0] * z[1];
     case OVER: return y != 0.0 ? z[0] / z[1] : NAN;
-    case POWER: return power(z[0], z[1]);
+    case POWER: /* an exponent that moves has no derivative off the positive axis */
+        if (x <= 0.0 && f->nodes[node->child[1]].kind != NUMBER) return NAN;
+        return power(z[0], z[1]);
     case WHOLE_POWER: return whole_power(z[0], node->which);
     case LESS: return x < y;
     case LESS_EQUAL: return x <= y;
@@ -350,11 +367,14 @@ static number value_of(const forest *f, int at, const number *point, double nois
 {
     const tree *node = &f->nodes[at];
     if (node->kind == NUMBER) return node->number;
-    if (node->kind == NAME) return point[node->which];
+    if (node->kind == NAME) {
+        const number z = point[node->which];
+        return CMPLX(creal(z), nudge(cimag(z), noise));
+    }
     const number z = combine(f, node, point, noise);
-    const bool truth = node->kind >= LESS && node->kind <= UNEQUAL;
-    if (noise == 0.0 || truth) return z;
-    return CMPLX(nudge(creal(z), noise), nudge(cimag(z), noise));
+    const double size = fabs(creal(z));
+    lost = lost || !isfinite(size) || !isfinite(cimag(z)) || (size > 0.0 && size < 1e-100);
+    return is_comparison(node->kind) ? z : CMPLX(nudge(creal(z), noise), nudge(cimag(z), noise));
 }
 
 /* Value and derivative along one name (-1: none), and how far rounding may move them. */
@@ -430,7 +450,8 @@ static void check_lanes(bench *b, const forest *f, const char *text, size_t lane
         for (int k = 0; k < NAMES; k++) {
             const answer a = ask(f, at, k);
             const bool defined = isfinite(a.value) && isfinite(a.slope) &&
-                                 isfinite(a.slope_spread) && isfinite(a.value_spread);
+                                 a.slope_spread <= 1e-4 * (1.0 + fabs(a.slope)) &&
+                                 a.value_spread <= 1e-4 * (1.0 + fabs(a.value));
             b->tolerance[k][l] = a.slope_spread;
             if (!defined) {
                 b->tally.undefined++;
@@ -522,7 +543,7 @@ static void test_random_formulas(void **unused)
                   "undefined\n",
                   b.tally.values, b.tally.slopes, b.tally.loose, b.tally.gradients,
                   b.tally.undefined);
-    assert_true(b.tally.slopes > 3 * b.tally.undefined);
+    assert_true(b.tally.slopes > 2 * b.tally.undefined);
     assert_true(b.tally.loose * 50 < b.tally.slopes);
     attain_context_free(b.ctx);
     gsl_set_error_handler(handler);
