@@ -29,13 +29,15 @@ static void copy_diagnostics(atn_builder *b, const attain_diagnostics *list)
     const size_t n = attain_diagnostics_count(list);
     for (size_t i = 0; i < n; i++) {
         const attain_diagnostic *d = attain_diagnostics_get(list, i);
+        const char *slash = strrchr(d->file, '/');
+        const char *file = slash ? slash + 1 : d->file; /* where it lay is not part of the run */
         atn_text where;
         atn_text_init(&where, b->ctx);
         if (d->line > 0) {
-            atn_text_printf(&where, "%s%s%ld", d->file, *d->file ? ":" : "", d->line);
+            atn_text_printf(&where, "%s%s%ld", file, *file ? ":" : "", d->line);
             if (d->column > 0) atn_text_printf(&where, ":%ld", d->column);
         } else {
-            atn_text_add(&where, *d->pointer ? d->pointer : d->file);
+            atn_text_add(&where, *d->pointer ? d->pointer : file);
         }
         if (atn_text_ok(&where))
             atn_build_diagnostic(b, d->severity, d->code, where.data, "%s", d->message);

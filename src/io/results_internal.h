@@ -63,7 +63,4 @@ void atn_build_fit(atn_builder *b);
 void atn_build_gates(atn_builder *b);
 attain_status atn_build_evidence_notes(atn_builder *b, attain_error *err);
 
-/* "about 1 in 8", "less than 1 in 100", "more than 99 in 100". */
-void atn_frequency_words(double probability, char *buffer, size_t size);
-
 #endif

@@ -83,7 +83,7 @@ attain_status atn_build_reports(atn_builder *b, attain_error *err)
         const attain_status status = atn_report_sentence(b->study, r, &sentence, err);
         if (status != ATTAIN_OK) return status;
         atn_build_text(b, o, "sentence", sentence);
-        atn_free(b->ctx, sentence);
+        atn_free(b->study->ctx, sentence);
         atn_build_bool(b, o, "used", r->used);
         double implied[2];
         atn_report_implied(b->study, r, &implied[0], &implied[1]);

@@ -322,9 +322,14 @@ static void thin_notes(atn_frame *f, double gap)
         }
 }
 
+double atn_frame_note_gap(const atn_frame *f)
+{
+    return NOTE_GAP * (f->high - f->low) / (f->top - f->bottom);
+}
+
 void atn_frame_place_notes(atn_frame *f)
 {
-    const double gap = NOTE_GAP * (f->high - f->low) / (f->top - f->bottom);
+    const double gap = atn_frame_note_gap(f);
     sort_notes(f);
     thin_notes(f, gap);
     /* What is left is pushed apart: upwards, then back down from the upper edge. */

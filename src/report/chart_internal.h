@@ -67,6 +67,8 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share);
 /* Dotted vertical line with a word at its head. */
 void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it);
 void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text);
+/* Least distance between two notes, on the value axis. */
+double atn_frame_note_gap(const atn_frame *f);
 void atn_frame_place_notes(atn_frame *f);
 /* A string as a label at a place given in gnuplot's words. */
 void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,

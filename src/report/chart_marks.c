@@ -183,21 +183,32 @@ void atn_marks_draw(const atn_marks *m, atn_frame *f)
         for (size_t k = 0; k < sizeof order / sizeof *order; k++) draw_one(m, f, other, order[k]);
 }
 
+static void add_unbroken(atn_text *out, const char *words)
+{
+    for (const char *s = words; *s; s++) {
+        if (*s == '~')
+            atn_text_add(out, "\xc2\xa0");
+        else
+            atn_text_add_bytes(out, s, 1);
+    }
+}
+
 void atn_marks_key(const atn_marks *m, atn_text *out, bool totals)
 {
-    static const char *const words[N_MARKS] = {"\xe2\x97\x8f one day",
-                                               "\xe2\x80\x94 mean of a period",
-                                               "thin line: a total spread over its period",
-                                               "\xe2\x96\xb2 over or at least",
-                                               "\xe2\x96\xbc nearly or at most",
-                                               "\xe2\x97\x8b about",
-                                               "\xe2\x8c\xb6 a range",
-                                               "\xc2\xb7\xc2\xb7\xc2\xb7 peak of a period"};
+    /* Within a part of the key a line may not break: ~ stands for a no-break space. */
+    static const char *const words[N_MARKS] = {"\xe2\x97\x8f~one~day",
+                                               "\xe2\x80\x94~mean~of~a~period",
+                                               "thin~line:~a~total~spread~over~its~period",
+                                               "\xe2\x96\xb2~over~or~at~least",
+                                               "\xe2\x96\xbc~nearly~or~at~most",
+                                               "\xe2\x97\x8b~about",
+                                               "\xe2\x8c\xb6~a~range",
+                                               "\xc2\xb7\xc2\xb7\xc2\xb7~peak~of~a~period"};
     bool any = false;
     for (size_t k = 0; k < N_MARKS; k++) {
         if (m->lines[0][k].length == 0 && m->lines[1][k].length == 0) continue;
         atn_text_add(out, any ? "   " : "Reports: ");
-        atn_text_add(out, totals && k == MARK_DAY ? "\xe2\x97\x8f as stated" : words[k]);
+        add_unbroken(out, totals && k == MARK_DAY ? "\xe2\x97\x8f~as~stated" : words[k]);
         any = true;
     }
     bool other = false;

@@ -71,7 +71,7 @@ static void say_row(atn_text *out, const atn_answer *a)
 {
     const size_t before = out->length;
     atn_say_which(out, a);
-    if (out->length == before) atn_text_add(out, "chance by the deadline");
+    if (out->length == before) atn_say_reading(out, text_of(a->reading, "reading"));
 }
 
 static void place(atn_text *out, double x, double y, const atn_frame *f)

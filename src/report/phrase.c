@@ -61,6 +61,27 @@ void atn_say_value(atn_text *out, double value, bool share, bool exact)
     atn_text_add(out, " %");
 }
 
+/* Numbers of more than five digits are for results.json. */
+void atn_say_prior(atn_text *out, const char *prior)
+{
+    for (const char *s = prior; *s;) {
+        const size_t n = strspn(s, "0123456789.");
+        double value;
+        if (n > 6 && atn_number_parse(s, n, &value) && value >= 0.001 && value < 1e6) {
+            char digits[64];
+            const int magnitude = (int)floor(log10(value));
+            (void)atn_number_fixed(value, magnitude > 3 ? 0 : 3 - magnitude, digits);
+            atn_text_add(out, digits);
+            s += n;
+        } else if (n > 0) {
+            atn_text_add_bytes(out, s, n);
+            s += n;
+        } else {
+            atn_text_add_bytes(out, s++, 1);
+        }
+    }
+}
+
 bool atn_iso_day(const char *iso, atn_day *day)
 {
     return iso && atn_date_parse(iso, strlen(iso), day);

@@ -30,4 +30,8 @@ size_t atn_node_numbers(const atn_node *node, double *out, size_t n);
  * of scalars on one line. */
 void atn_node_print(const atn_node *node, atn_text *text);
 
+/* A probability as a frequency: "about 1 in 8", "less than 1 in 100", "more than 99 in 100", "not
+ * known" for NaN. */
+void atn_frequency_words(double probability, char *buffer, size_t size);
+
 #endif
