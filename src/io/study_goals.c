@@ -90,7 +90,6 @@ static void read_single(atn_reader *r, const cJSON *object, atn_goal *goal)
     char hint[ATN_HINT_SIZE];
     int word = 0;
     goal->form = ATN_GOAL_SINGLE;
-    goal->series = goal->definition = ATN_NONE;
     if (atn_get_word(r, object, "direction", false, directions, &word)) goal->at_most = word == 1;
     goal->readings_auto = atn_get_word(r, object, "readings", false, readings, &word);
     atn_get_integer(r, object, "over", 1, 100000, &goal->over);
