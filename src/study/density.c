@@ -7,7 +7,7 @@
 static size_t track_doubles(const atn_model *m, const atn_track *t)
 {
     return 3 * m->study->n_steps + 2 * t->n_knots_all + 5 * (t->n_reach + 1) +
-           m->max_inputs * t->n_reach;
+           m->max_inputs * t->n_reach + t->trend->n_parameters;
 }
 
 static double *cut_track(const atn_model *m, const atn_track *t, atn_track_work *tw, double *at)
@@ -23,6 +23,7 @@ static double *cut_track(const atn_model *m, const atn_track *t, atn_track_work 
     tw->range = tw->adjoint + reach;
     tw->range2 = tw->range + reach;
     tw->jacobian = tw->range2 + reach;
+    tw->kept = tw->jacobian + m->max_inputs * t->n_reach;
     return at + track_doubles(m, t);
 }
 

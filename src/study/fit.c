@@ -5,14 +5,19 @@
 
 #include "stacking.h"
 #include "stats/nested.h"
+#include "stats/nuts.h"
 
 enum {
     FIT_VERSION = 1,
     N_STARTS = 5,      /* prior medians and four prior draws */
     START_TRIES = 200, /* prior draws looked at until each start is finite */
     PROPOSALS_PER_DRAW = 2,
+    PRECONDITION_DRAWS = 1000,
+    MAX_DEPTH = 10,
     MAX_CANDIDATES = 64
 };
+
+static const double ADAPT_DELTA = 0.9;
 
 void attain_fit_settings_init(attain_fit_settings *settings)
 {
@@ -28,6 +33,7 @@ typedef struct estimation {
     size_t n_workspaces;
     uint64_t seed, chain; /* chain: number of the candidate in the study */
     size_t n_draws;
+    atn_nuts_settings sampler; /* chains 0: the approximation's draws are the answer */
 } estimation;
 
 static double target_density(void *user, const double *u, double *gradient, size_t worker)
@@ -140,9 +146,6 @@ static attain_status keep_draws(const estimation *e, atn_laplace *laplace, atn_c
         atn_model_to_natural(e->model, laplace->draws + d * n, c->theta + d * n);
     c->log_density = laplace->log_density;
     laplace->log_density = NULL;
-    c->pareto_k = laplace->pareto_k;
-    c->k_threshold = laplace->k_threshold;
-    c->ess = laplace->ess;
     c->resampled = laplace->resampled;
     c->evaluations += laplace->evaluations;
     return ATTAIN_OK;
@@ -154,19 +157,92 @@ static attain_status draw_about(estimation *e, const atn_target *target, atn_mod
                                 atn_laplace *laplace, attain_error *err)
 {
     const size_t n_parameters = atn_model_n_parameters(e->model);
-    const size_t n_proposals = PROPOSALS_PER_DRAW * e->n_draws;
+    const size_t n_draws = e->sampler.chains > 0 ? PRECONDITION_DRAWS : e->n_draws;
+    const size_t n_proposals = PROPOSALS_PER_DRAW * n_draws;
     if (n_parameters == target->n || n_parameters == 0)
-        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, e->n_draws,
+        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, n_draws,
                                 laplace, err);
     atn_mode marginal = {0};
     const attain_status status =
         atn_nested_draw(e->ctx, target, n_parameters, mode->u, e->seed, e->chain, n_proposals,
-                        e->n_draws, &marginal, laplace, err);
+                        n_draws, &marginal, laplace, err);
     if (status != ATTAIN_OK) return status;
     marginal.evaluations += mode->evaluations;
     atn_mode_free(e->ctx, mode);
     *mode = marginal;
     return ATTAIN_OK;
+}
+
+/* Covariance of the approximation's draws: the sampler's first metric. */
+static void draws_covariance(const atn_laplace *laplace, double *mean, double *covariance)
+{
+    const size_t n = laplace->n, m = laplace->n_draws;
+    memset(mean, 0, n * sizeof *mean);
+    memset(covariance, 0, n * n * sizeof *covariance);
+    for (size_t d = 0; d < m; d++)
+        for (size_t i = 0; i < n; i++) mean[i] += laplace->draws[d * n + i] / (double)m;
+    for (size_t d = 0; d < m; d++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j <= i; j++)
+                covariance[i * n + j] += (laplace->draws[d * n + i] - mean[i]) *
+                                         (laplace->draws[d * n + j] - mean[j]) / (double)(m - 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) covariance[j * n + i] = covariance[i * n + j];
+}
+
+/* Chains start twice as far from the mean as a draw lies, drawn in until the density is finite. */
+static void overdispersed_starts(estimation *e, const atn_laplace *laplace, const double *mean,
+                                 size_t chains, double *starts)
+{
+    const size_t n = laplace->n;
+    for (size_t k = 0; k < chains; k++) {
+        const double *draw = laplace->draws + k * (laplace->n_draws / chains) * n;
+        double *start = starts + k * n, reach = 2.0;
+        do {
+            for (size_t i = 0; i < n; i++) start[i] = mean[i] + reach * (draw[i] - mean[i]);
+            reach = reach > 1.0 ? reach - 0.25 : 1.0;
+            if (target_density(e, start, NULL, 0) > -INFINITY) break;
+        } while (memcmp(start, draw, n * sizeof *start) != 0 && reach > 1.0);
+        if (!(target_density(e, start, NULL, 0) > -INFINITY))
+            memcpy(start, draw, n * sizeof *start);
+    }
+}
+
+static attain_status keep_chains(const estimation *e, atn_nuts *nuts, atn_candidate *c,
+                                 attain_error *err)
+{
+    const size_t n = atn_model_dimension(e->model);
+    c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
+    if (!c->theta) return atn_fail_nomem(err);
+    for (size_t d = 0; d < e->n_draws; d++)
+        atn_model_to_natural(e->model, nuts->draws + d * n, c->theta + d * n);
+    c->log_density = nuts->log_density;
+    nuts->log_density = NULL;
+    c->divergences = nuts->divergences;
+    c->depth_hits = nuts->depth_hits;
+    c->e_bfmi = nuts->e_bfmi;
+    c->step_size = nuts->step_size;
+    c->evaluations += nuts->evaluations;
+    return ATTAIN_OK;
+}
+
+/* The sampler, preconditioned by the approximation's draws. */
+static attain_status sample(estimation *e, const atn_target *target, const atn_laplace *laplace,
+                            atn_candidate *c, attain_error *err)
+{
+    const size_t n = target->n, chains = e->sampler.chains;
+    double *work = ATN_NEW_ARRAY(e->ctx, double, n + n * n + chains * n);
+    if (!work) return atn_fail_nomem(err);
+    double *mean = work, *covariance = work + n, *starts = covariance + n * n;
+    draws_covariance(laplace, mean, covariance);
+    overdispersed_starts(e, laplace, mean, chains, starts);
+    atn_nuts nuts = {0};
+    attain_status status =
+        atn_nuts_run(e->ctx, target, &e->sampler, covariance, starts, &nuts, err);
+    if (status == ATTAIN_OK) status = keep_chains(e, &nuts, c, err);
+    atn_nuts_free(e->ctx, &nuts);
+    atn_free(e->ctx, work);
+    return status;
 }
 
 static attain_status estimate(estimation *e, atn_candidate *c, attain_error *err)
@@ -182,7 +258,11 @@ static attain_status estimate(estimation *e, atn_candidate *c, attain_error *err
         c->gradient_norm = mode.gradient_norm;
         c->outcome = mode.outcome;
         c->evaluations += mode.evaluations;
-        status = keep_draws(e, &laplace, c, err);
+        c->pareto_k = laplace.pareto_k;
+        c->k_threshold = laplace.k_threshold;
+        c->ess = laplace.ess;
+        status = e->sampler.chains > 0 ? sample(e, &target, &laplace, c, err)
+                                       : keep_draws(e, &laplace, c, err);
     }
     atn_laplace_free(e->ctx, &laplace);
     atn_mode_free(e->ctx, &mode);
@@ -201,8 +281,8 @@ static void choose_trends(const attain_study *study, const atn_block *block, siz
     }
 }
 
-static attain_status fit_block(attain_posterior *p, atn_block *block, size_t *chain,
-                               attain_error *err)
+static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_settings sampler,
+                               size_t *chain, attain_error *err)
 {
     attain_context *ctx = p->ctx;
     block->n_candidates = 1;
@@ -224,7 +304,9 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, size_t *ch
         attain_status status = atn_model_create(ctx, p->study, block->series, c->trend,
                                                 block->n_series, &c->model, err);
         if (status != ATTAIN_OK) return status;
+        sampler.stream = *chain;
         estimation e = {.ctx = ctx,
+                        .sampler = sampler,
                         .model = c->model,
                         .seed = p->seed,
                         .chain = (*chain)++,
@@ -255,6 +337,8 @@ static attain_status mix_candidates(attain_posterior *p, size_t b, attain_error 
         block->which[d] = (uint32_t)candidate;
         block->row[d] = (uint32_t)row++;
     }
+    /* chains stay in order, so that each block's diagnostics can be read off the joint draws */
+    if (p->n_chains > 1 && block->n_candidates == 1) return ATTAIN_OK;
     atn_stream stream;
     atn_stream_init(&stream, p->seed, ATN_PURPOSE_RESAMPLE, SIZE_MAX, b);
     for (size_t d = p->n_draws; d-- > 1;) { /* Fisher-Yates */
@@ -309,6 +393,26 @@ static attain_status check_settings(const attain_study *study, const attain_fit_
     return ATTAIN_OK;
 }
 
+/* What a reader of the results should know before the numbers. */
+static void warn_of_sampler(const attain_posterior *p, attain_diagnostics *diagnostics)
+{
+    for (size_t b = 0; b < p->n_blocks; b++)
+        for (size_t k = 0; k < p->blocks[b].n_candidates; k++) {
+            const atn_candidate *c = &p->blocks[b].candidates[k];
+            const char *series = p->study->series[p->blocks[b].series[0]].id;
+            if (c->divergences > 0)
+                atn_diagnose(diagnostics, ATTAIN_SEVERITY_WARNING, "divergences", NULL,
+                             "%zu of the sampler's trajectories for '%s' diverged: parts of the "
+                             "posterior may be missing",
+                             c->divergences, series);
+            if (c->depth_hits > 0)
+                atn_diagnose(diagnostics, ATTAIN_SEVERITY_NOTE, "tree-depth", NULL,
+                             "%zu of the sampler's trajectories for '%s' were cut at their "
+                             "greatest length",
+                             c->depth_hits, series);
+        }
+}
+
 attain_status attain_fit_run(attain_context *context, const attain_study *study,
                              const attain_fit_settings *settings, attain_diagnostics *diagnostics,
                              attain_posterior **posterior, attain_error *err)
@@ -326,25 +430,34 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
     const bool nuts = settings->method == ATTAIN_METHOD_STUDY
                           ? study->fit.nuts
                           : settings->method == ATTAIN_METHOD_NUTS;
+    atn_nuts_settings sampler = {0};
+    if (nuts) {
+        sampler = (atn_nuts_settings){.chains = (size_t)study->fit.chains,
+                                      .warmup = (size_t)study->fit.warmup,
+                                      .draws = n_draws / (size_t)study->fit.chains,
+                                      .adapt_delta = ADAPT_DELTA,
+                                      .max_depth = MAX_DEPTH};
+        n_draws = sampler.chains * sampler.draws;
+    }
     *p = (attain_posterior){.ctx = context,
                             .study = study,
                             .n_draws = n_draws,
-                            .n_chains = 1,
+                            .n_chains = nuts ? sampler.chains : 1,
                             .seed = settings->has_seed ? settings->seed : study->fit.seed,
-                            .method = "map",
+                            .method = nuts ? "nuts" : "map",
                             .requested = nuts ? "nuts" : "map"};
-    if (nuts)
-        atn_diagnose(diagnostics, ATTAIN_SEVERITY_WARNING, "nuts-not-available", NULL,
-                     "the sampler 'nuts' was asked for; this version ran 'map' in its place");
+    sampler.seed = p->seed;
     size_t chain = 0;
     status = allocate_blocks(p, err);
     for (size_t b = 0; status == ATTAIN_OK && b < p->n_blocks; b++) {
-        status = fit_block(p, &p->blocks[b], &chain, err);
+        status = fit_block(p, &p->blocks[b], sampler, &chain, err);
         if (status == ATTAIN_OK) status = mix_candidates(p, b, err);
     }
-    if (status == ATTAIN_OK)
+    if (status == ATTAIN_OK) {
+        warn_of_sampler(p, diagnostics);
         *posterior = p;
-    else
+    } else {
         attain_posterior_free(p);
+    }
     return status;
 }

@@ -112,6 +112,9 @@ typedef struct atn_track_work {
     double *adjoint;        /* d / d y, n_reach */
     double *range, *range2; /* difference arrays: adjoints of window sums, n_reach + 1 */
     double *jacobian;       /* one row of n_reach a formula input */
+    double *kept;           /* trend parameters that trend and jacobian were computed at */
+    size_t kept_steps;      /* steps they cover; 0: none yet */
+    bool kept_slopes, kept_in_domain;
 } atn_track_work;
 
 struct atn_workspace {

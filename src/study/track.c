@@ -35,12 +35,31 @@ static bool in_domain(atn_link link, const double *f, size_t n)
     return ok;
 }
 
+/* Whether the last evaluation on this work space had the same trend parameters and covered what is
+ * asked for; differences along latent values then cost no trend.  Never for a trend that reads
+ * another series. */
+static bool trend_is_kept(const atn_track *t, const atn_track_work *tw, const double *scalars,
+                          size_t n, bool slopes)
+{
+    if (t->reads_series || tw->kept_steps < n || (slopes && !tw->kept_slopes)) return false;
+    return memcmp(tw->kept, scalars, t->trend->n_parameters * sizeof *scalars) == 0;
+}
+
+static void keep_trend(const atn_track *t, atn_track_work *tw, const double *scalars, size_t n,
+                       bool slopes)
+{
+    memcpy(tw->kept, scalars, t->trend->n_parameters * sizeof *scalars);
+    tw->kept_steps = n;
+    tw->kept_slopes = slopes;
+}
+
 bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size_t n, bool slopes,
                      atn_workspace *w)
 {
     const atn_track *t = &m->tracks[track];
     atn_track_work *tw = &w->tracks[track];
     const size_t n_inputs = gather_inputs(m, t, theta, w), n_par = t->trend->n_parameters;
+    if (trend_is_kept(t, tw, w->scalars, n, slopes)) return tw->kept_in_domain;
     size_t done = 0;
     if (slopes && t->n_reach > 0) {
         for (size_t k = 0; k < n_inputs; k++) {
@@ -59,7 +78,9 @@ bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size
         atn_formula_value(t->trend->formula, n - done, w->later_inputs, tw->trend + done,
                           w->formula);
     }
-    return in_domain(t->spec->link, tw->trend, n);
+    keep_trend(t, tw, w->scalars, n, slopes);
+    tw->kept_in_domain = in_domain(t->spec->link, tw->trend, n);
+    return tw->kept_in_domain;
 }
 
 void atn_track_knots(const atn_track *t, const double *theta, double *knots)

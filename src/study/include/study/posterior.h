@@ -14,6 +14,8 @@ typedef struct atn_candidate {
     double *log_density; /* n_draws, natural scale without Jacobian is not kept: whole line */
     double pareto_k, k_threshold, ess;
     bool resampled;
+    size_t divergences, depth_hits; /* nuts: after warm-up, all chains */
+    double e_bfmi, step_size;
     double mode_log_density, gradient_norm;
     atn_outcome outcome;
     size_t evaluations, n_modes; /* distinct modes found from the starts */
