@@ -32,11 +32,11 @@ static const double STEP = 1e-170; /* its square vanishes even where the real pa
 
 /* ---- A generator of its own (splitmix64, Steele et al. 2014) ---- */
 
-static uint64_t state;
+static uint64_t drawing, noise_state; /* apart, so that noise never changes which formulas come */
 
-static uint64_t bits(void)
+static uint64_t bits(uint64_t *state)
 {
-    uint64_t z = (state += UINT64_C(0x9E3779B97F4A7C15));
+    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return z ^ (z >> 31);
@@ -44,12 +44,17 @@ static uint64_t bits(void)
 
 static int below(int n)
 {
-    return (int)(bits() % (uint64_t)n);
+    return (int)(bits(&drawing) % (uint64_t)n);
 }
 
 static double uniform(double a, double b)
 {
-    return a + (b - a) * (double)(bits() >> 11) * 0x1p-53;
+    return a + (b - a) * (double)(bits(&drawing) >> 11) * 0x1p-53;
+}
+
+static double noise_within(double size)
+{
+    return size * ((double)(bits(&noise_state) >> 11) * 0x1p-52 - 1.0);
 }
 
 /* ---- Trees ---- */
@@ -237,13 +242,22 @@ static bool lost;
 
 static double nudge(double x, double size)
 {
-    return x * (1.0 + size * uniform(-1.0, 1.0));
+    return x * (1.0 + noise_within(size));
+}
+
+/* C11's CMPLX, which clang 14 does not find in glibc; re + im * I would lose signs and NaN. */
+static number pair(double re, double im)
+{
+    const double parts[2] = {re, im};
+    number z;
+    memcpy(&z, parts, sizeof z);
+    return z;
 }
 
 /* f at a real point carried on to first order: exact, as STEP^2 vanishes. */
 static number along(number z, double value, double slope)
 {
-    return CMPLX(value, slope * cimag(z));
+    return pair(value, slope * cimag(z));
 }
 
 static double psi(double x)
@@ -251,7 +265,7 @@ static double psi(double x)
     gsl_sf_result result;
     if (!(x > 0.0) && x == floor(x)) return NAN;
     if (gsl_sf_psi_e(x, &result) != GSL_SUCCESS) return NAN;
-    return result.val + uniform(-4e-15, 4e-15); /* near its root no more is asked for */
+    return result.val + noise_within(4e-15); /* near its root no more is asked for */
 }
 
 static number call(function which, number z)
@@ -262,8 +276,8 @@ static number call(function which, number z)
     case F_EXP: return cexp(z);
     case F_LOG: return x > 0.0 ? clog(z) : NAN;
     case F_LOG10: return x > 0.0 ? along(z, log10(x), 1.0 / (x * log(10.0))) : NAN;
-    case F_LOG1P: return x > -1.0 ? CMPLX(log1p(x), cimag(clog(1.0 + z))) : NAN;
-    case F_EXPM1: return CMPLX(expm1(x), cimag(cexp(z)));
+    case F_LOG1P: return x > -1.0 ? pair(log1p(x), cimag(clog(1.0 + z))) : NAN;
+    case F_EXPM1: return pair(expm1(x), cimag(cexp(z)));
     case F_SQRT: return x > 0.0 ? csqrt(z) : NAN;
     case F_SIN: return csin(z);
     case F_COS: return ccos(z);
@@ -369,12 +383,14 @@ static number value_of(const forest *f, int at, const number *point, double nois
     if (node->kind == NUMBER) return node->number;
     if (node->kind == NAME) {
         const number z = point[node->which];
-        return CMPLX(creal(z), nudge(cimag(z), noise));
+        return pair(creal(z), nudge(cimag(z), noise));
     }
     const number z = combine(f, node, point, noise);
     const double size = fabs(creal(z));
     lost = lost || !isfinite(size) || !isfinite(cimag(z)) || (size > 0.0 && size < 1e-100);
-    return is_comparison(node->kind) ? z : CMPLX(nudge(creal(z), noise), nudge(cimag(z), noise));
+    if (is_comparison(node->kind)) return z;
+    const double re = nudge(creal(z), noise), im = nudge(cimag(z), noise);
+    return pair(re, im);
 }
 
 /* Value and derivative along one name (-1: none), and how far rounding may move them. */
@@ -387,7 +403,7 @@ static answer ask(const forest *f, const double *at, int along_name)
     number point[NAMES];
     answer a = {0};
     for (int r = 0; r <= REPEATS; r++) {
-        for (int k = 0; k < NAMES; k++) point[k] = CMPLX(at[k], k == along_name ? STEP : 0.0);
+        for (int k = 0; k < NAMES; k++) point[k] = pair(at[k], k == along_name ? STEP : 0.0);
         lost = false;
         const number z = value_of(f, 0, point, r == 0 ? 0.0 : 0x1p-51);
         const double value = lost ? NAN : creal(z), slope = cimag(z) / STEP;
@@ -525,7 +541,7 @@ static void test_random_formulas(void **unused)
     static bench b;
     static char text[TEXT_SIZE];
     const uint64_t seed = 20250120;
-    state = seed;
+    drawing = noise_state = seed;
     print_message("seed %llu, %d formulas\n", (unsigned long long)seed, FORMULAS);
     gsl_error_handler_t *handler = gsl_set_error_handler_off();
     memset(&b, 0, sizeof b);
