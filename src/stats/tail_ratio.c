@@ -42,14 +42,14 @@ double atn_erfcx(double x)
     return (one_over_sqrt_pi - z * rational(z, p, q, 5)) / x;
 }
 
-/* log Gamma(z + 1/2) - log Gamma(z): Stirling's series of the ratio after an upward shift, so that
- * a large z loses nothing to the cancellation of two log gammas. */
-static double log_gamma_half_step(double z)
+/* f(0) = Gamma(z + 1/2) / (Gamma(z) sqrt(df pi)), z = df / 2: Stirling's series of the ratio after
+ * an upward shift, so that a large z loses nothing to the cancellation of two log gammas. */
+double atn_student_log_norm(double df)
 {
-    double shift = 1.0;
-    while (z < 14.0) {
-        shift *= z / (z + 0.5);
-        z += 1.0;
+    double z = 0.5 * df, above = 1.0, below = 1.0;
+    for (; z < 14.0; z += 1.0) {
+        above *= z;
+        below *= z + 0.5;
     }
     const double r = 1.0 / z, r2 = r * r;
     const double tail =
@@ -57,12 +57,7 @@ static double log_gamma_half_step(double z)
              r2 * (1.0 / 192 +
                    r2 * (-1.0 / 640 +
                          r2 * (17.0 / 14336 + r2 * (-31.0 / 18432 + r2 * (691.0 / 180224))))));
-    return 0.5 * log(z) + tail + log(shift);
-}
-
-double atn_student_log_norm(double df)
-{
-    return log_gamma_half_step(0.5 * df) - 0.5 * log(df * 3.14159265358979323846);
+    return tail + log(above / below * sqrt(z / (df * 3.14159265358979323846)));
 }
 
 double atn_student_shape(double x, double df)
@@ -85,26 +80,24 @@ double atn_student_centre(double x, double df)
     return x * sum;
 }
 
-/* Continued fraction of Didonato & Morris (1992), eq. 9 (their BFRAC), for I_y(df/2, 1/2) at
- * y = df / (df + x^2): it sees y and 1 - y apart, so nothing cancels for large df. */
+/* Continued fraction of DiDonato & Morris (1992), eq. 9, for I_y(df/2, 1/2) at y = df / (df + x^2),
+ * w = 1 - y: it sees both apart, so nothing cancels for large df.  Returns the tail over
+ * y^a w^b / B(a, b). */
 static double tail_fraction(double x, double df)
 {
     const double a = 0.5 * df, b = 0.5;
     const double y = df / (df + x * x), w = x * x / (df + x * x);
-    /* Their lambda is a w - b y; the fraction's value is the tail over y^a w^b / B(a, b). */
-    const double lambda = a * w - b * y;
-    double p0 = 0.0, p1 = 1.0, q0 = 1.0;
-    double q1 = (lambda + 1.0) / (1.0 + 1.0 / a), last = p1 / q1;
-    for (int n = 1; n < 20000; n++) {
-        const double s = a + 2.0 * n, t = n / a, u = n * (b - n) * y;
-        const double e = a / (s - 1.0);
-        const double alpha = ((n - 1.0) / a + 1.0) * ((a + b + (n - 1.0)) / a) * e * e * (u * y);
-        const double beta =
-            n + u / (s - 1.0) + (1.0 + t) / ((s + 1.0) / a) * (lambda + 1.0 + n * (1.0 + w));
-        const double p = alpha * p0 + beta * p1, q = alpha * q0 + beta * q1;
-        const double value = p / q;
-        p0 = p1 / q;
-        q0 = q1 / q;
+    const double first = a * w - b * y + 1.0; /* their lambda + 1 */
+    double r = 1.0 / (a + 1.0), p0 = 0.0, p1 = 1.0, q0 = 1.0, q1 = first * a * r, last = p1 / q1;
+    for (int k = 1; k < 20000; k++) {
+        const double n = k, u = n * (b - n) * y * r;
+        const double alpha = (a + n - 1.0) * (a + b + n - 1.0) * r * y * u;
+        r = 1.0 / (a + 2.0 * n + 1.0);
+        const double beta = n + u + (a + n) * r * (first + n * (1.0 + w));
+        const double inverse = 1.0 / (alpha * q0 + beta * q1);
+        const double value = (alpha * p0 + beta * p1) * inverse;
+        p0 = p1 * inverse;
+        q0 = q1 * inverse;
         p1 = value;
         q1 = 1.0;
         if (fabs(value - last) <= 2.0 * DBL_EPSILON * value) return value;
