@@ -5,14 +5,16 @@ source=$1 library=$2 language=$3
 shift 3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-standard=c11
-[ "$language" = c ] || standard=c++17
+case $language in
+c) standard=c11 runtime= ;;
+*) standard=c++17 runtime=-lstdc++ ;;
+esac
 PKG_CONFIG_PATH="$library/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
 export PKG_CONFIG_PATH
 
 # shellcheck disable=SC2046  # lists of flags
 "$@" -x "$language" -std=$standard -Wall -Wextra -Wpedantic -Werror "$source/host.c" -x none \
-    $(pkg-config --cflags --libs attain gsl) -o "$scratch/host"
+    $(pkg-config --cflags --libs attain gsl) $runtime -o "$scratch/host"
 LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/results"
 test -s "$scratch/results/results.json"
 test -s "$scratch/results/report.md"
