@@ -19,3 +19,8 @@ foreach(kind IN ITEMS shared static)
 endforeach()
 set_target_properties(attain_shared PROPERTIES VERSION ${PROJECT_VERSION}
                       SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+# What a room forgot to define is found here, not by a user.  Sanitizers leave their own symbols
+# open in shared libraries.
+if(NOT ATTAIN_SANITIZE)
+  target_link_options(attain_shared PRIVATE LINKER:--no-undefined)
+endif()
