@@ -93,18 +93,32 @@ static const cJSON *resolve(const cJSON *item, size_t depth, trail *t)
     return NULL;
 }
 
-/* Names that may stand where an address failed, through grouping levels; for the error message. */
+/* Names that may stand where an address failed, through grouping levels and single choices; for
+ * the error message. */
 static void choices(const cJSON *item, const char **names, size_t *n, size_t capacity, int levels)
 {
+    const bool single = cJSON_IsArray(item) && item->child && !item->child->next;
     for (const cJSON *c = item ? item->child : NULL; c && *n < capacity; c = c->next) {
         const char *name = cJSON_IsObject(item) ? c->string : name_of(c);
         bool grouping = false;
-        for (size_t i = 0; i < N_GROUPING && name; i++) grouping |= strcmp(name, GROUPING[i]) == 0;
-        if (grouping && levels > 0 && cJSON_IsObject(item))
-            choices(c, names, n, capacity, levels - 1);
-        else if (name)
-            names[(*n)++] = name;
+        for (size_t i = 0; i < N_GROUPING && name && cJSON_IsObject(item); i++)
+            grouping |= strcmp(name, GROUPING[i]) == 0;
+        if (name && !grouping) names[(*n)++] = name;
+        if ((grouping || single) && levels > 0) choices(c, names, n, capacity, levels - 1);
     }
+}
+
+/* Where a choice was skipped, the choice; else the group itself. */
+static const cJSON *unmade_choice(const cJSON *item)
+{
+    for (size_t i = 0; i < N_GROUPING && cJSON_IsObject(item); i++) {
+        const cJSON *group = cJSON_GetObjectItemCaseSensitive(item, GROUPING[i]);
+        while (cJSON_IsArray(group) && group->child) {
+            if (group->child->next) return group;
+            group = cJSON_GetObjectItemCaseSensitive(group->child, GROUPING[1]);
+        }
+    }
+    return item;
 }
 
 static attain_status not_found(const trail *t, attain_error *err)
@@ -118,11 +132,13 @@ static attain_status not_found(const trail *t, attain_error *err)
     if (!cJSON_IsObject(t->stuck) && !cJSON_IsArray(t->stuck))
         return atn_fail(err, ATTAIN_ERR_ADDRESS,
                         "\"%s\" cannot be looked up: a single value stands before it", wanted);
-    choices(t->stuck, names, &n, CAPACITY, 2);
+    choices(t->stuck, names, &n, CAPACITY, 4);
     const char *near = atn_suggest(wanted, names, n);
     if (near)
         return atn_fail(err, ATTAIN_ERR_ADDRESS, "no \"%s\" there; did you mean \"%s\"?", wanted,
                         near);
+    n = 0;
+    choices(unmade_choice(t->stuck), names, &n, CAPACITY, 4);
     for (size_t i = 0; i < n && i < SHOWN && used + strlen(names[i]) + 8 < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
     if (n == 0)

@@ -43,10 +43,12 @@ static attain_status write_text(writer *w, const char *folder, const char *name,
 
 static attain_status write_document(writer *w)
 {
-    char *json = NULL;
-    attain_status status = attain_results_json(w->results, &json, w->err);
-    if (status == ATTAIN_OK) status = write_file(w, w->folder, "results.json", json, strlen(json));
-    atn_free(w->ctx, json);
+    atn_text text;
+    atn_text_init(&text, w->ctx);
+    atn_node_print(atn_document_root(w->results), &text);
+    atn_text_add(&text, "\n");
+    const attain_status status = write_text(w, w->folder, "results.json", &text);
+    atn_text_free(&text);
     return status;
 }
 
