@@ -153,8 +153,12 @@ static atn_exit judge(job *j)
             code = atn_graver(code, ATN_EXIT_GATE);
         }
     }
-    if (attain_results_state(j->results) == ATTAIN_RESULTS_GATE_FAILED)
+    if (attain_results_state(j->results) == ATTAIN_RESULTS_GATE_FAILED) {
         code = atn_graver(code, ATN_EXIT_GATE);
+        if (o->format != ATTAIN_FORMAT_TABLE) /* the answer in words says it itself */
+            atn_console_note(j->session.console,
+                             "answer with warnings: see gates and diagnostics in the results");
+    }
     return code;
 }
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Runs the command and compares exit code, standard output and standard error.  Sourced by every
 # test_*.sh here.  Needs ATTAIN (the command) and SOURCE (the source tree); works in a folder of
 # its own under the build tree, which is removed when all went well.
@@ -9,6 +10,7 @@
 # instead; read the diff before committing it.
 set -u
 : "${ATTAIN:?the command}" "${SOURCE:?the source tree}"
+[ -x "$ATTAIN" ] || { echo "no command at $ATTAIN"; exit 1; }
 unset NO_COLOR ATTAIN_DRAW_LIMIT
 LC_ALL=C
 export LC_ALL

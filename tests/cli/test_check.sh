@@ -1,3 +1,4 @@
+#!/bin/sh
 # attain check: all problems at once, reports read back, contradictions.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Equal inputs, seed and build give equal bytes, whatever the threads, the run or the folder.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

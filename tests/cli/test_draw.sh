@@ -1,3 +1,4 @@
+#!/bin/sh
 # Charts: gnuplot there, missing, failing, hanging; in every case the rest of the run is whole.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

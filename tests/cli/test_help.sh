@@ -1,3 +1,4 @@
+#!/bin/sh
 # What the command says about itself, and what it says to a wrong command line.
 . "${SOURCE:?}/tests/cli/harness.sh"
 

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Signals: exit 130, nothing half-written, no process left.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

@@ -1,3 +1,4 @@
+#!/bin/sh
 # attain run on every invalid study: refused with the exit code of its first problem, nothing written.
 . "${SOURCE:?}/tests/cli/harness.sh"
 for folder in "$SOURCE"/tests/invalid/*/; do

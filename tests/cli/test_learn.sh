@@ -1,3 +1,4 @@
+#!/bin/sh
 # attain curves, schema, init: what ships with the library.
 . "${SOURCE:?}/tests/cli/harness.sh"
 

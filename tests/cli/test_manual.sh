@@ -1,3 +1,4 @@
+#!/bin/sh
 # Every example of the manual page and the README runs as printed, on a copy of the shipped models;
 # every flag and command stands in the manual page.
 . "${SOURCE:?}/tests/cli/harness.sh"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Flags: both spellings, values, typos, and what each refuses.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Output that cannot be written, terminals and colour.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study

@@ -1,3 +1,4 @@
+#!/bin/sh
 # attain run: what it writes, what it prints, and its exit codes.
 . "${SOURCE:?}/tests/cli/harness.sh"
 copy_study
@@ -36,8 +37,14 @@ expect 'arrives' 0 '=50000' '' show more goals/year-40k/target
 expect 'two changes' 0 '*' '' run study --set /goals/0/target=50000 --set '/title="T"' -o - --quiet
 expect 'map' 0 '*' '' run study --fit map --no-charts --quiet -o map
 expect 'is named' 0 '=map' '' show map fit/method
-expect 'nuts says that it is map' 0 '*' '~warning: ' run study --fit nuts -o -
-expect 'and fails a strict run' 1 '*' '~warning: ' run study --fit nuts -o - --strict
+expect 'nuts' 0 '*' '*' run study --fit nuts --no-charts -o nuts --set /fit/chains=2 \
+    --set /fit/draws=200 --set /fit/warmup=200
+expect 'is named too' 0 '=nuts' '' show nuts fit/method
+cp -R study doubtful
+printf 'visits,total,2025-01-01,2025-03-27,exact,30000,,0.01,,,,paid,Gazette,,2025-03-28,,,\n' \
+    >>doubtful/reports.csv
+expect 'a warning' 0 '*' '~warning: ' run doubtful -o -
+expect 'which fails a strict run' 1 '~answer with warnings' '~warning: ' run doubtful -o - --strict
 
 # Assertions.
 expect 'one that holds' 0 '*' '' run study -o - --assert 'goals/year-40k/probability <= 1'
@@ -51,7 +58,12 @@ expect 'malformed' 2 '*' "~attain: --assert 'goals/year-40k/probability': " \
     run study -o - --assert 'goals/year-40k/probability'
 
 # A gate: no k satisfies this one.
-expect 'a gate that fails' 1 '~warning' '*' run study -o - --set /fit/max_k=1e-9
+gate='/series/visits/deviation={"type": "random_walk"}'
+expect 'a gate that fails' 1 '~answer with warnings: ' '' run study -o - \
+    --set /fit/max_k=0.001 --set "$gate"
+expect 'is said beside data too' 1 '~"gate_failed"' \
+    '=attain: answer with warnings: see gates and diagnostics in the results' run study -o - \
+    --set /fit/max_k=0.001 --set "$gate" --format json
 
 # What goes wrong.
 expect 'no such study' 5 '' '~nowhere' run nowhere
