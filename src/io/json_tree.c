@@ -12,7 +12,9 @@ static const double *fill_numbers(cJSON *node, const double *next)
 {
     if (cJSON_IsNumber(node)) node->valuedouble = *next++;
     cJSON *child;
-    cJSON_ArrayForEach (child, node) next = fill_numbers(child, next);
+    cJSON_ArrayForEach (child, node) {
+        next = fill_numbers(child, next);
+    }
     return next;
 }
 

@@ -14,7 +14,10 @@ static void report(atn_reader *r, const char *pointer, attain_status status, con
     char message[sizeof err->message + 32];
     atn_place place = {.file = r->file, .pointer = pointer};
     const size_t index = err->column > 0 ? (size_t)err->column - 1 : 0;
-    if (!atn_json_locate_in_string(r->text, r->length, pointer, index, &place.line, &place.column))
+    if (atn_overridden(r, pointer))
+        place.file = "--set";
+    else if (!atn_json_locate_in_string(r->text, r->length, pointer, index, &place.line,
+                                        &place.column))
         atn_json_locate(r->text, r->length, pointer, false, &place.line, &place.column);
     size_t n = strlen(what);
     memcpy(message, what, n + 1);

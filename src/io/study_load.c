@@ -18,8 +18,9 @@ static void copy_problems(const atn_reader *r, const attain_diagnostics *found)
         const attain_diagnostic *d = attain_diagnostics_get(found, k);
         atn_place place = {
             .file = d->file, .pointer = d->pointer, .line = d->line, .column = d->column};
-        if (!*d->file) place.file = r->file;
-        if (place.line == 0 && *d->pointer)
+        const bool elsewhere = *d->pointer && atn_overridden(r, d->pointer);
+        if (!*d->file) place.file = elsewhere ? "--set" : r->file;
+        if (place.line == 0 && *d->pointer && !elsewhere)
             atn_json_locate(r->text, r->length, d->pointer, false, &place.line, &place.column);
         atn_diagnose(r->list, d->severity, d->code, &place, "%s", d->message);
     }
@@ -32,9 +33,11 @@ static attain_status complete(atn_reader *r, attain_study *study)
     if (status != ATTAIN_OK) return status;
     status = atn_study_complete(study, found, r->err);
     if (status == ATTAIN_OK) status = atn_diagnostics_status(found, 0, ATTAIN_ERR_FIELD, r->err);
+    r->study = study; /* for its overrides */
     if (status != ATTAIN_ERR_NOMEM) copy_problems(r, found);
     attain_diagnostics_free(found);
-    if (status != ATTAIN_OK && r->err->line == 0 && *r->err->pointer)
+    if (status != ATTAIN_OK && status != ATTAIN_ERR_NOMEM && r->err->line == 0 &&
+        *r->err->pointer && !atn_overridden(r, r->err->pointer))
         atn_json_locate(r->text, r->length, r->err->pointer, false, &r->err->line, &r->err->column);
     return status;
 }
@@ -45,6 +48,9 @@ static attain_status read_whole(atn_reader *r, const attain_study_options *optio
 {
     attain_diagnostics *own = NULL;
     attain_study *result = NULL;
+    if (options && (options->version != 1 || (options->n_set && !options->set)))
+        return atn_fail(r->err, ATTAIN_ERR_ARGUMENT,
+                        "the study's options were not set up by attain_study_options_init");
     if (!problems) {
         const attain_status made = attain_diagnostics_create(r->ctx, &own, r->err);
         if (made != ATTAIN_OK) return made;
@@ -82,7 +88,7 @@ attain_status attain_study_load(attain_context *context, const char *path,
                                 const attain_study_options *options, attain_diagnostics *problems,
                                 attain_study **study, attain_error *err)
 {
-    attain_error own;
+    attain_error own = {0};
     atn_reader r = {.ctx = context, .err = err ? err : &own};
     char *file = NULL, *folder = NULL, *text = NULL;
     attain_status status;
@@ -116,7 +122,7 @@ attain_status attain_study_parse(attain_context *context, const char *json, size
                                  const attain_study_options *options, attain_diagnostics *problems,
                                  attain_study **study, attain_error *err)
 {
-    attain_error own;
+    attain_error own = {0};
     atn_reader r = {.ctx = context,
                     .err = err ? err : &own,
                     .file = "study.json",

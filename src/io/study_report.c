@@ -304,11 +304,15 @@ static void read_origin(cursor *c, atn_report *report)
         report->error = s->sources[report->source].error;
     double own;
     if (!number_of(c, ATN_COLUMN_ERROR, false, &own)) return;
-    if (own > 0)
-        report->error = own;
-    else
+    if (!(own > 0)) {
         bad(c, "out-of-range", ATN_COLUMN_ERROR,
             "'error' is relative and greater than 0, like 0.05 for 5 %%");
+        return;
+    }
+    report->error = own;
+    if (own >= 1)
+        say(c, ATTAIN_SEVERITY_WARNING, "large-error", ATN_COLUMN_ERROR,
+            "'error' is relative: 1 is 100 %, and 5 % is written 0.05");
 }
 
 static void keep_texts(cursor *c, atn_report *report)

@@ -134,7 +134,8 @@ static void read_file(atn_reader *r, const char *name, const char *member, size_
 {
     if (r->table) {
         keep_file(r, name, r->table, r->table_length);
-        read_table(r, name, r->table, r->table_length, capacity);
+        if (!r->nomem) read_table(r, name, r->table, r->table_length, capacity);
+        r->table = NULL; /* one text is one table */
         return;
     }
     if (!r->folder) {

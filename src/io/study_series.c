@@ -174,7 +174,9 @@ static void read_input(atn_reader *r, const cJSON *object, atn_input *input, siz
     if (!r->nomem && r->calendar_ok && values) {
         const size_t mark = atn_enter(r, "values");
         if (atn_need_object(r, values))
-            cJSON_ArrayForEach (entry, values) read_input_value(r, entry, input, seen);
+            cJSON_ArrayForEach (entry, values) {
+                read_input_value(r, entry, input, seen);
+            }
         atn_leave(r, mark);
         for (size_t k = 0; k < n_steps; k++) {
             if (!seen[k])

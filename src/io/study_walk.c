@@ -43,8 +43,7 @@ void atn_problem_at(atn_reader *r, attain_severity severity, attain_status statu
                      "more than %d problems; the rest are not listed", MAX_PROBLEMS);
 }
 
-/* Whether `pointer` lies at or under a value that an override replaced. */
-static bool overridden(const atn_reader *r, const char *pointer)
+bool atn_overridden(const atn_reader *r, const char *pointer)
 {
     for (size_t k = 0; r->study && k < r->study->n_overrides; k++) {
         const char *text = r->study->overrides[k];
@@ -67,7 +66,7 @@ void atn_problem(atn_reader *r, attain_severity severity, attain_status status, 
     const size_t mark = strlen(r->pointer);
     if (member) atn_enter(r, member);
     atn_place place = {.file = r->file, .pointer = r->pointer};
-    if (overridden(r, r->pointer))
+    if (atn_overridden(r, r->pointer))
         place.file = "--set";
     else if (r->n_problems < MAX_PROBLEMS)
         atn_json_locate(r->text, r->length, r->pointer, strcmp(code, "unknown-key") == 0,
@@ -152,8 +151,9 @@ size_t atn_count_named(const cJSON *map)
 {
     size_t n = 0;
     const cJSON *member;
-    cJSON_ArrayForEach (member, map)
+    cJSON_ArrayForEach (member, map) {
         if (!atn_is_remark(member)) n++;
+    }
     return n;
 }
 

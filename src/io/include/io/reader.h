@@ -66,6 +66,9 @@ void atn_problem(atn_reader *r, attain_severity severity, attain_status status, 
 /* The same at any place, for tables. */
 void atn_problem_at(atn_reader *r, attain_severity severity, attain_status status, const char *code,
                     const atn_place *place, const char *message);
+/* Whether a pointer lies at or under a value that a "--set" replaced: its place is not in the
+ * file. */
+bool atn_overridden(const atn_reader *r, const char *pointer);
 /* Bad field: an error of status FIELD. */
 #define ATN_BAD(r, code, member, ...)                                                              \
     atn_problem((r), ATTAIN_SEVERITY_ERROR, ATTAIN_ERR_FIELD, (code), (member), __VA_ARGS__)
