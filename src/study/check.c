@@ -223,7 +223,8 @@ attain_status atn_study_check(const attain_study *study, attain_diagnostics *lis
         note_unpublished(&f);
         note_definitions(&f);
         note_series(&f);
-        if (f.nomem) status = atn_fail_nomem(err);
+        status =
+            f.nomem ? atn_fail_nomem(err) : atn_check_feasibility(study, figures, n, list, err);
     }
     atn_free(study->ctx, figures);
     if (status != ATTAIN_OK) return status;

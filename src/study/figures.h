@@ -39,5 +39,8 @@ bool atn_is_restated(const atn_figure *figures, size_t n, size_t earlier, size_t
 /* Warnings of contradictions among the figures (code "contradiction"). */
 attain_status atn_check_contradictions(const attain_study *study, const atn_figure *figures,
                                        size_t n, attain_diagnostics *list, attain_error *err);
+/* Notes of what each goal asks for beside the highest reported figure (code "feasibility"). */
+attain_status atn_check_feasibility(const attain_study *study, const atn_figure *figures, size_t n,
+                                    attain_diagnostics *list, attain_error *err);
 
 #endif

@@ -1,16 +1,17 @@
-/* `map` against the independent program's posteriors, planted truths, thread invariance. */
+/* `map` and `nuts` against the independent program's posteriors; thread invariance. */
 #include <attain/fit.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/summary.h"
 #include "study/posterior.h"
 #include "study_fixture.h"
 
 typedef struct reference {
     char name[32];
-    double mean, sd, q5, q25, q50, q75, q95;
+    double mean, sd, q5, q25, q50, q75, q95, mcse;
 } reference;
 
 static size_t read_references(const char *folder, reference *rows, size_t capacity)
@@ -24,9 +25,10 @@ static size_t read_references(const char *folder, reference *rows, size_t capaci
     while (fgets(line, sizeof line, file)) {
         assert_true(n < capacity);
         reference *r = &rows[n++];
-        assert_int_equal(sscanf(line, "%31[^,],%lf,%lf,%lf,%lf,%lf,%lf,%lf", r->name, &r->mean,
-                                &r->sd, &r->q5, &r->q25, &r->q50, &r->q75, &r->q95),
-                         8);
+        assert_int_equal(sscanf(line, "%31[^,],%lf,%lf,%lf,%lf,%lf,%lf,%lf,%*f,%*f,%*f,%lf",
+                                r->name, &r->mean, &r->sd, &r->q5, &r->q25, &r->q50, &r->q75,
+                                &r->q95, &r->mcse),
+                         9);
     }
     fclose(file);
     return n;
@@ -40,7 +42,7 @@ typedef struct run {
     double *values;
 } run;
 
-static run open_run(const char *folder, long draws, unsigned threads)
+static run open_run(const char *folder, attain_method method, long draws, unsigned threads)
 {
     char path[512];
     snprintf(path, sizeof path, "%s", check_shared(folder));
@@ -48,7 +50,7 @@ static run open_run(const char *folder, long draws, unsigned threads)
     r.study = fixture_study_load(r.ctx, path);
     attain_fit_settings settings;
     attain_fit_settings_init(&settings);
-    settings.method = ATTAIN_METHOD_MAP;
+    settings.method = method;
     settings.draws = draws;
     attain_error err = {0};
     const attain_status status =
@@ -105,12 +107,12 @@ static bool quantity(run *r, const char *name)
     return attain_posterior_draws(r->posterior, ours, r->values, NULL) == ATTAIN_OK;
 }
 
-/* Every quantity's median within `all` reference sd; total and path within `path_only`. */
+/* Medians of parameters, and of total and path, within so many reference sd. */
 static void compare(const char *folder, double parameters, double paths, double max_k)
 {
     reference rows[60];
     const size_t n = read_references(folder, rows, 60);
-    run r = open_run(folder, 4000, 2);
+    run r = open_run(folder, ATTAIN_METHOD_MAP, 4000, 2);
     const atn_candidate *c = &r.posterior->blocks[0].candidates[0];
     print_message("%s: k %.3f (threshold %.2f), ess %.0f, %zu evaluations, outcome %d, "
                   "gradient %.1g sd, %zu modes\n",
@@ -154,10 +156,33 @@ static void arrests(void **state)
     compare("reference/arrests-2025-10", INFINITY, 0.5, INFINITY);
 }
 
+/* The sampler: every mean within 4 combined Monte Carlo errors, every sd within 8 %. */
+static void growth_sampled(void **state)
+{
+    (void)state;
+    reference rows[60];
+    const size_t n = read_references("reference/growth", rows, 60);
+    run r = open_run("reference/growth", ATTAIN_METHOD_NUTS, 4000, 2);
+    assert_int_equal(r.posterior->n_chains, 4);
+    assert_int_equal(r.posterior->blocks[0].candidates[0].divergences, 0);
+    for (size_t i = 0; i < n; i++) {
+        if (!quantity(&r, rows[i].name)) continue;
+        atn_summary ours;
+        assert_int_equal(atn_summarise(r.ctx, r.values, 4, r.posterior->n_draws / 4, &ours, NULL),
+                         ATTAIN_OK);
+        assert_true(ours.rhat < 1.01);
+        const double error = hypot(ours.mcse_mean, rows[i].mcse);
+        atn_check_close(rows[i].name, ours.mean, rows[i].mean, 4 * error, 0);
+        atn_check_close(rows[i].name, ours.sd, rows[i].sd, 0, 0.08);
+    }
+    close_run(&r);
+}
+
 static void threads_leave_no_trace(void **state)
 {
     (void)state;
-    run a = open_run("reference/growth-rw", 500, 1), b = open_run("reference/growth-rw", 500, 3);
+    run a = open_run("reference/growth-rw", ATTAIN_METHOD_MAP, 500, 1),
+        b = open_run("reference/growth-rw", ATTAIN_METHOD_MAP, 500, 3);
     atn_check_same_bits("paths", b.paths, a.paths, 500 * a.study->n_steps);
     close_run(&a);
     close_run(&b);
@@ -170,6 +195,7 @@ int main(void)
         cmocka_unit_test(growth),
         cmocka_unit_test(growth_rw),
         cmocka_unit_test(arrests),
+        cmocka_unit_test(growth_sampled),
         cmocka_unit_test(threads_leave_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
