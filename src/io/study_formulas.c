@@ -48,9 +48,29 @@ static void judge_prior(atn_reader *r, const atn_parameter *p)
         report(r, p->pointer, alone, "prior: ", &err);
 }
 
+/* A parameter with the name of a series or an input would hide it. */
+static bool clashes(atn_reader *r, const atn_trend *trend)
+{
+    const attain_study *s = r->study;
+    for (size_t p = 0; p < trend->n_parameters; p++) {
+        const char *name = trend->parameters[p].name;
+        const bool series =
+            atn_find_id(name, s->series, sizeof *s->series, s->n_series) != ATN_NONE;
+        if (!series && atn_find_id(name, s->inputs, sizeof *s->inputs, s->n_inputs) == ATN_NONE)
+            continue;
+        attain_error err = {0};
+        atn_fail(&err, ATTAIN_ERR_FORMULA, "a parameter of '%s' and %s are both called '%s'",
+                 trend->name, series ? "a series" : "an input", name);
+        report(r, trend->pointer, ATTAIN_ERR_FORMULA, "formula: ", &err);
+        return true;
+    }
+    return false;
+}
+
 static void judge_formula(atn_reader *r, const atn_trend *trend)
 {
     const attain_study *s = r->study;
+    if (r->names_bad || clashes(r, trend)) return;
     const size_t n = trend->n_parameters + 1 + s->n_inputs + s->n_series;
     atn_name *names = ATN_MAKE(r, atn_name, n);
     if (!names) return;

@@ -5,6 +5,28 @@
 
 #include "io/reader.h"
 
+/* Series and inputs are names in formulas, beside t and the language's own words. */
+static void check_name(atn_reader *r, const char *id)
+{
+    if (!atn_id_valid(id)) {
+        ATN_BAD(r, "bad-id", NULL,
+                "an id is letters, digits, _ and -, starts with a letter or digit and has at most "
+                "64 characters");
+        return;
+    }
+    const atn_name names[] = {{"t", true}, {id, true}};
+    atn_formula *formula = NULL;
+    const attain_status status = atn_formula_compile(r->ctx, "1", names, 2, NULL, &formula, NULL);
+    atn_formula_free(r->ctx, formula);
+    if (status == ATTAIN_OK) return;
+    if (status == ATTAIN_ERR_NOMEM) {
+        r->nomem = true;
+        return;
+    }
+    r->names_bad = true;
+    ATN_BAD(r, "bad-id", NULL, "'%s' is a word of the formula language; choose another id", id);
+}
+
 static void read_deviation(atn_reader *r, const cJSON *series, atn_deviation *out)
 {
     const cJSON *node = atn_member(series, "deviation");
@@ -118,10 +140,7 @@ void atn_read_series(atn_reader *r, const cJSON *study)
         atn_series *series = &s->series[s->n_series++];
         series->id = atn_copy(r, member->string);
         const size_t inner = atn_enter(r, member->string);
-        if (!atn_id_valid(member->string))
-            ATN_BAD(r, "bad-id", NULL,
-                    "an id is letters, digits, _ and -, starts with a letter or digit and has at "
-                    "most 64 characters");
+        check_name(r, member->string);
         if (!r->nomem) read_one_series(r, member, series);
         atn_leave(r, inner);
     }
@@ -203,11 +222,12 @@ void atn_read_inputs(atn_reader *r, const cJSON *study)
         atn_input *input = &s->inputs[s->n_inputs++];
         input->id = atn_copy(r, member->string);
         const size_t inner = atn_enter(r, member->string);
-        if (!atn_id_valid(member->string))
-            ATN_BAD(r, "bad-id", NULL, "an id is letters, digits, _ and -");
-        else if (atn_find_id(member->string, s->series, sizeof *s->series, s->n_series) != ATN_NONE)
+        check_name(r, member->string);
+        if (atn_find_id(member->string, s->series, sizeof *s->series, s->n_series) != ATN_NONE) {
+            r->names_bad = true;
             ATN_BAD(r, "duplicate-id", NULL, "a series is called '%.64s' too", member->string);
-        read_input(r, member, input, n_steps);
+        }
+        if (!r->nomem) read_input(r, member, input, n_steps);
         atn_leave(r, inner);
     }
     atn_leave(r, mark);

@@ -44,6 +44,7 @@ typedef struct atn_reader {
     size_t n_problems;
     bool nomem;
     bool mute;        /* a second look at the same text says nothing */
+    bool names_bad;   /* some series or input has a name that no formula can be compiled beside */
     bool calendar_ok; /* origin, step and horizon were read: dates can be judged */
     const cJSON *tree;
     const char *file, *text; /* of study.json, for places */
