@@ -34,6 +34,10 @@ static const char every_kind[] =
     "\"new\":{\"series\":\"arrests\",\"factor\":\"lognormal(log(1.8), 0.2)\"},"
     "\"said\":{\"series\":\"approval\",\"shift\":\"normal(0, 2)\"},"
     "\"counted\":{\"series\":\"approval\",\"reference\":true}},"
+    "\"goals\":[{\"id\":\"year\",\"series\":\"arrests\",\"statistic\":\"total\",\"target\":600000},"
+    "{\"id\":\"pace\",\"series\":\"arrests\",\"definition\":\"ice\",\"statistic\":\"mean\","
+    "\"over\":7,"
+    "\"target\":3000}],"
     "\"sources\":{\"A\":{\"bias\":0.15},\"B\":{\"bias\":0.15}}}";
 
 static attain_study *parse(attain_context *ctx, const char *step, const char *rows)
@@ -265,6 +269,18 @@ static const finding_row findings[] = {
      "arrests,value,2025-06-10,,exact,900,,,,,,ice,B,post,2025-06-12,,,\n",
      "duplicate",
      {"row 2 repeats row 1", "'post'", "900 on 2025-06-10"}},
+    {"what is left to go",
+     RATE("2025-08-24", "2025-09-06", "1350")
+         DHS("2025-09-22", "over", "400000", "all", "2025-09-23"),
+     "feasibility",
+     {"Goal 'year' as 'all' counts", "200,000 more after a total of over 400,000 (row 2",
+      "1,695 per day for 118 days", "1,626 per day (row 2"}},
+    {"a pace never reported",
+     RATE("2025-08-24", "2025-09-06", "1350")
+         ROW("arrests", "value", "2025-06-10", "", "exact", "2900", "ice", "B", "2025-06-11"),
+     "feasibility",
+     {"Goal 'pace' as 'ice' counts", "asks for 3,000 per day",
+      "the highest rate reported is 1,350 per day (row 1"}},
     {"no evidence",
      ROW("arrests", "value", "2025-06-10", "", "exact", "900", "ice", "X", "2025-06-11"),
      "no-evidence",
