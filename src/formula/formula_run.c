@@ -44,13 +44,19 @@ static run start(const atn_formula *f, size_t lanes, const double *const *inputs
                  .active = (unsigned char *)(work + 2 * size)};
 }
 
+/* Where node i's values go: the last column's straight to the caller. */
+static double *result_at(const run *r, uint32_t i)
+{
+    const atn_node *node = &r->f->nodes[i];
+    if (node->column && i == r->f->n_nodes - 1 && r->value) return r->value + r->first;
+    return r->values + node->slot * r->stride;
+}
+
 static const double *value_at(const run *r, uint32_t i)
 {
     const atn_node *node = &r->f->nodes[i];
-    if (!node->column) return r->values + node->slot * r->stride;
-    if (node->op == ATN_OP_INPUT) return r->inputs[node->name] + r->first;
-    if (i == r->f->n_nodes - 1 && r->value) return r->value + r->first; /* saves a copy */
-    return r->values + node->slot * r->stride;
+    if (node->column && node->op == ATN_OP_INPUT) return r->inputs[node->name] + r->first;
+    return result_at(r, i);
 }
 
 /* Where node i's adjoint goes; NULL: not wanted. */
@@ -69,9 +75,8 @@ static atn_lanes lanes_of(const run *r, uint32_t i, size_t n)
     atn_lanes k = {.n = n, .x = value_at(r, node->operand[0])};
     if (arity > 1) k.y = value_at(r, node->operand[1]);
     if (arity > 2) k.z = value_at(r, node->operand[2]);
-    k.v = i == r->f->n_nodes - 1 && node->column && r->value ? r->value + r->first
-                                                             : r->values + node->slot * r->stride;
-    k.slope = r->values + (node->slot + 1) * r->stride;
+    k.v = result_at(r, i);
+    if (node->op == ATN_OP_LOGISTIC) k.slope = r->values + (node->slot + 1) * r->stride;
     return k;
 }
 
@@ -100,6 +105,15 @@ static void reverse(const run *r, uint32_t from, uint32_t to, size_t n)
     }
 }
 
+/* x[0] to all n lanes, in a few copies of what is there. */
+static void spread(double *x, size_t n)
+{
+    const size_t head = lower(n, 16);
+    for (size_t l = 1; l < head; l++) x[l] = x[0];
+    for (size_t done = head; done < n; done *= 2)
+        memcpy(x + done, x, lower(done, n - done) * sizeof *x);
+}
+
 /* Values of the scalar part in lane 0 of their slots; in all lanes where columns read them. */
 static void forward_scalars(const run *r, bool spread_all)
 {
@@ -114,9 +128,8 @@ static void forward_scalars(const run *r, bool spread_all)
         else
             forward(r, i, i + 1, 1);
         if (!node->spread && !spread_all) continue;
-        for (size_t l = 1; l < r->stride; l++) slot[l] = slot[0];
-        if (node->op == ATN_OP_LOGISTIC)
-            for (size_t l = 1; l < r->stride; l++) slot[r->stride + l] = slot[r->stride];
+        spread(slot, r->stride);
+        if (node->op == ATN_OP_LOGISTIC) spread(slot + r->stride, r->stride);
     }
 }
 
@@ -174,11 +187,19 @@ static void seed_root(const run *r, const double *seed, size_t n)
         for (size_t l = 0; l < n; l++) root[l] += 1.0;
 }
 
+/* Four partial sums: an addition need not wait for the one before it. */
 static double sum(const double *x, size_t n)
 {
-    double total = 0.0;
-    for (size_t l = 0; l < n; l++) total += x[l];
-    return total;
+    double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+    size_t l = 0;
+    for (; l + 4 <= n; l += 4) {
+        a += x[l];
+        b += x[l + 1];
+        c += x[l + 2];
+        d += x[l + 3];
+    }
+    for (; l < n; l++) a += x[l];
+    return (a + b) + (c + d);
 }
 
 void atn_formula_gradient(const atn_formula *f, size_t lanes, const double *const *inputs,

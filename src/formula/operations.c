@@ -84,22 +84,34 @@ static inline pair masked_pair(pair g, pair product)
 }
 #define TIMES(d) _Generic((g), double : masked, default : masked_pair)(g, g * (d))
 
-/* Runs a statement for lanes 0 .. n-1, `lane` being the type it works in: one double or a pair. */
-#define EACH_LANES(n, ...)                                                                         \
-    for (size_t l = 0; l < (n); l++) {                                                             \
+/* Runs a statement for lanes 0 .. count-1, `lane` being the type it works in: one double or a pair,
+ * two pairs in a round, since the loop itself costs as much as an addition. */
+#define ONCE(...)                                                                                  \
+    do {                                                                                           \
+        __VA_ARGS__                                                                                \
+    } while (0)
+#define EACH_LANES(count, ...)                                                                     \
+    for (size_t l = 0, n = (count); l < n; l++) {                                                  \
         typedef double lane;                                                                       \
         __VA_ARGS__                                                                                \
     }
-#define EACH_PAIRS(n, ...)                                                                         \
+#define EACH_PAIRS(count, ...)                                                                     \
     do {                                                                                           \
+        const size_t n = (count);                                                                  \
         size_t l = 0;                                                                              \
-        for (; l + 2 <= (n); l += 2) {                                                             \
+        for (; l + 4 <= n; l += 2) {                                                               \
             typedef pair lane;                                                                     \
-            __VA_ARGS__                                                                            \
+            ONCE(__VA_ARGS__);                                                                     \
+            l += 2;                                                                                \
+            ONCE(__VA_ARGS__);                                                                     \
         }                                                                                          \
-        if (l < (n)) {                                                                             \
+        for (; l + 2 <= n; l += 2) {                                                               \
+            typedef pair lane;                                                                     \
+            ONCE(__VA_ARGS__);                                                                     \
+        }                                                                                          \
+        if (l < n) {                                                                               \
             typedef double lane;                                                                   \
-            __VA_ARGS__                                                                            \
+            ONCE(__VA_ARGS__);                                                                     \
         }                                                                                          \
     } while (0);
 #define FROM(array) (*(const lane *)((array) + l))

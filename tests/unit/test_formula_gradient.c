@@ -414,7 +414,7 @@ static answer ask(const forest *f, const double *at, int along_name)
         a.value_spread = fmax(a.value_spread, fabs(value - a.value));
         a.slope_spread = fmax(a.slope_spread, fabs(slope - a.slope));
         if (!isfinite(value)) a.value = NAN;
-        if (!isfinite(slope)) a.slope = NAN;
+        if (!(fabs(slope) < 1e280)) a.slope = NAN;
     }
     a.value_spread = 12.0 * a.value_spread + 1e-13 * fabs(a.value) + 1e-130;
     a.slope_spread =
