@@ -130,32 +130,43 @@ void atn_console_progress_end(atn_console *console)
     console->line_open = false;
 }
 
-static void show_time_left(double elapsed, double fraction)
+static void show_time(double gone, double elapsed, double fraction)
 {
-    /* A rate from the first half second of a stage is a guess not worth showing. */
-    if (elapsed < 0.5 || fraction <= 0.01 || fraction >= 1.0) return;
-    const double left = elapsed * (1.0 - fraction) / fraction;
-    if (left < 90.0)
+    /* A rate from the first half second is a guess not worth showing. */
+    const bool known = elapsed >= 0.5 && fraction > 0.01 && fraction < 1.0;
+    const double left = known ? elapsed * (1.0 - fraction) / fraction : 0.0;
+    if (known && left < 90.0)
         fprintf(stderr, ", about %.0f s left", left < 1.0 ? 1.0 : left);
-    else
+    else if (known)
         fprintf(stderr, ", about %.0f min left", left / 60.0);
+    else if (gone >= 1.0)
+        fprintf(stderr, ", %.0f s so far", gone);
+}
+
+/* A stage may have parts, each of which begins anew. */
+static void follow(atn_console *console, const char *stage, double fraction)
+{
+    const bool same = strcmp(console->stage, stage) == 0;
+    if (!same || fraction < console->fraction) {
+        console->part = same ? console->part + 1 : 1;
+        if (!same) clock_gettime(CLOCK_MONOTONIC, &console->stage_start);
+        snprintf(console->stage, sizeof console->stage, "%s", stage);
+        clock_gettime(CLOCK_MONOTONIC, &console->part_start);
+    }
+    console->fraction = fraction;
 }
 
 void atn_console_progress(atn_console *console, const char *stage, double fraction)
 {
     if (!console->terminal || console->quiet) return;
-    if (strcmp(console->stage, stage) != 0) {
-        snprintf(console->stage, sizeof console->stage, "%s", stage);
-        clock_gettime(CLOCK_MONOTONIC, &console->stage_start);
-        console->fraction = 0.0;
-    } else if (console->line_open && atn_seconds_since(&console->last_shown) < 0.1) {
-        return;
-    }
+    follow(console, stage, fraction);
+    if (console->line_open && atn_seconds_since(&console->last_shown) < 0.1) return;
     clock_gettime(CLOCK_MONOTONIC, &console->last_shown);
-    /* A stage of several parts begins each anew: what was shown is not taken back. */
-    if (fraction > console->fraction) console->fraction = fraction;
-    fprintf(stderr, "\r\033[K%s %3.0f %%", stage, 100.0 * console->fraction);
-    show_time_left(atn_seconds_since(&console->stage_start), console->fraction);
+    fprintf(stderr, "\r\033[K%s", stage);
+    if (console->part > 1) fprintf(stderr, ", part %u", console->part);
+    fprintf(stderr, " %3.0f %%", 100.0 * fraction);
+    show_time(atn_seconds_since(&console->stage_start), atn_seconds_since(&console->part_start),
+              fraction);
     fflush(stderr);
     console->line_open = true;
 }

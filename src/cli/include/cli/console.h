@@ -23,9 +23,10 @@ typedef struct atn_console {
     bool terminal; /* standard error is one: progress and timings */
     bool colour;
     bool line_open; /* a progress line stands on the terminal */
-    char stage[32]; /* of the progress line */
+    char stage[32]; /* of the progress line, with its part and the part's fraction */
+    unsigned part;
     double fraction;
-    struct timespec stage_start, last_shown;
+    struct timespec stage_start, part_start, last_shown;
 } atn_console;
 
 /* Makes sure that descriptors 0, 1 and 2 are open, so that no file of ours is ever opened as one of
