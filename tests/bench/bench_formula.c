@@ -18,7 +18,7 @@ typedef struct problem {
     double parameter[PARAMETERS], gradient[PARAMETERS]; /* low, high, mid, width */
     const double *inputs[1 + PARAMETERS];
     double *adjoint[1 + PARAMETERS];
-    atn_formula *formula;
+    const atn_formula *formula;
     double *work;
 } problem;
 
@@ -42,9 +42,15 @@ __attribute__((noinline)) static void engine_gradient(problem *p)
     atn_formula_gradient(p->formula, LANES, p->inputs, NULL, p->value, p->adjoint, p->work);
 }
 
+/* The trend as the loop spells it, and as a person would. */
+static const char *const spellings[] = {"low + (high - low) / (1 + exp(-(t - mid) / width))",
+                                        "low + (high - low) * logistic((t - mid) / width)"};
+enum { SPELLINGS = sizeof spellings / sizeof *spellings, CONTESTANTS = 1 + 2 * SPELLINGS };
+
 typedef struct contestant {
     const char *name;
     void (*run)(problem *);
+    const atn_formula *formula;
     double target; /* times the first contestant; 0: none */
     double seconds[ROUNDS];
 } contestant;
@@ -68,18 +74,21 @@ static double median(double *x, size_t n)
     return x[n / 2];
 }
 
-static bool prepare(problem *p, attain_context *ctx)
+static atn_formula *compile(attain_context *ctx, const char *text)
 {
     static const atn_name names[] = {
         {"t", true}, {"low", false}, {"high", false}, {"mid", false}, {"width", false}};
-    static const double parameter[PARAMETERS] = {310.0, 1180.0, 250.0, 45.0};
+    atn_formula *formula;
     attain_error err;
     memset(&err, 0, sizeof err);
-    if (atn_formula_compile(ctx, "low + (high - low) / (1 + exp(-(t - mid) / width))", names, 5,
-                            NULL, &p->formula, &err)) {
-        fprintf(stderr, "%s\n", err.message);
-        return false;
-    }
+    if (atn_formula_compile(ctx, text, names, 1 + PARAMETERS, NULL, &formula, &err))
+        fprintf(stderr, "bench_formula: %s\n", err.message);
+    return formula;
+}
+
+static void prepare(problem *p)
+{
+    static const double parameter[PARAMETERS] = {310.0, 1180.0, 250.0, 45.0};
     memcpy(p->parameter, parameter, sizeof parameter);
     for (int i = 0; i < LANES; i++) p->t[i] = i;
     p->inputs[0] = p->t;
@@ -88,57 +97,86 @@ static bool prepare(problem *p, attain_context *ctx)
         p->inputs[k + 1] = p->parameter + k;
         p->adjoint[k + 1] = p->gradient + k;
     }
-    p->work = malloc(atn_formula_work_size(p->formula, LANES) * sizeof(double));
-    return p->work != NULL;
 }
 
 /* The engine must have computed the same thing before its time means anything. */
-static bool agree(problem *p)
+static bool agrees(problem *p, const contestant *c)
 {
     double expected[LANES];
     hand_written(p);
     memcpy(expected, p->value, sizeof expected);
-    engine_gradient(p);
+    c->run(p);
     for (int i = 0; i < LANES; i++)
         if (!(fabs(p->value[i] - expected[i]) <= 1e-13 * fabs(expected[i]))) return false;
     return true;
 }
 
-int main(void)
+static void race(problem *p, contestant *contestants)
 {
-    static problem p;
-    static contestant contestants[] = {{"hand-written value", hand_written, 0.0, {0.0}},
-                                       {"formula value", engine_value, 1.5, {0.0}},
-                                       {"formula value + gradient", engine_gradient, 4.0, {0.0}}};
-    const size_t n = sizeof contestants / sizeof *contestants;
-    attain_context *ctx = NULL;
-    attain_error err;
-    bool good = true;
-    if (attain_context_create(NULL, &ctx, &err) || !prepare(&p, ctx) || !agree(&p)) {
-        fprintf(stderr, "bench_formula: the engine and the loop disagree\n");
-        return 1;
-    }
     for (int round = 0; round < ROUNDS; round++)
-        for (size_t c = 0; c < n; c++) {
+        for (int c = 0; c < CONTESTANTS; c++) {
+            p->formula = contestants[c].formula;
             const double start = now();
-            for (int k = 0; k < CALLS; k++) contestants[c].run(&p);
+            for (int k = 0; k < CALLS; k++) contestants[c].run(p);
             contestants[c].seconds[round] = now() - start;
         }
+}
+
+static bool report(contestant *contestants)
+{
+    bool good = true;
     const double unit = median(contestants[0].seconds, ROUNDS);
     printf("logistic trend, %d lanes, median of %d rounds of %d calls\n", LANES, ROUNDS, CALLS);
-    for (size_t c = 0; c < n; c++) {
+    for (int i = 0; i < SPELLINGS; i++) printf("(%d) %s\n", i + 1, spellings[i]);
+    for (int c = 0; c < CONTESTANTS; c++) {
         const double seconds = median(contestants[c].seconds, ROUNDS), ratio = seconds / unit;
-        printf("%-26s %7.2f ns/lane  ratio %5.2f", contestants[c].name,
+        printf("%-32s %7.2f ns/lane  ratio %5.2f", contestants[c].name,
                1e9 * seconds / (CALLS * (double)LANES), ratio);
         if (contestants[c].target > 0.0) {
-            printf("  target %.1f  %s", contestants[c].target,
-                   ratio <= contestants[c].target ? "met" : "MISSED");
-            good = good && ratio <= contestants[c].target;
+            const bool met = ratio <= contestants[c].target;
+            printf("  target %.1f  %s", contestants[c].target, met ? "met" : "MISSED");
+            good = good && met;
         }
         printf("\n");
     }
+    return good;
+}
+
+int main(void)
+{
+    static problem p;
+    static contestant contestants[CONTESTANTS] = {
+        {"hand-written value", hand_written, NULL, 0.0, {0.0}},
+        {"formula (1) value", engine_value, NULL, 1.5, {0.0}},
+        {"formula (1) value + gradient", engine_gradient, NULL, 4.0, {0.0}},
+        {"formula (2) value", engine_value, NULL, 1.5, {0.0}},
+        {"formula (2) value + gradient", engine_gradient, NULL, 4.0, {0.0}}};
+    attain_context *ctx = NULL;
+    atn_formula *formulas[SPELLINGS] = {NULL};
+    bool good = attain_context_create(NULL, &ctx, NULL) == ATTAIN_OK;
+    prepare(&p);
+    size_t need = 1;
+    for (int i = 0; i < SPELLINGS && good; i++) {
+        formulas[i] = compile(ctx, spellings[i]);
+        good = formulas[i] != NULL;
+        if (!good) break;
+        contestants[1 + 2 * i].formula = contestants[2 + 2 * i].formula = formulas[i];
+        const size_t size = atn_formula_work_size(formulas[i], LANES);
+        need = size > need ? size : need;
+    }
+    p.work = malloc(need * sizeof *p.work);
+    good = good && p.work;
+    for (int c = 1; c < CONTESTANTS && good; c++) {
+        p.formula = contestants[c].formula;
+        good = agrees(&p, &contestants[c]);
+        if (!good) fprintf(stderr, "bench_formula: the engine and the loop disagree\n");
+    }
+    if (good) {
+        race(&p, contestants);
+        good = report(contestants);
+    }
     free(p.work);
-    atn_formula_free(ctx, p.formula);
+    for (int i = 0; i < SPELLINGS && ctx; i++) atn_formula_free(ctx, formulas[i]);
     attain_context_free(ctx);
     return good ? 0 : 1;
 }
