@@ -89,6 +89,16 @@ static void judge_formula(atn_reader *r, const atn_trend *trend)
     atn_formula_free(r->ctx, formula);
 }
 
+/* Whether a candidate before trend j has the same text for its parameter. */
+static bool shared(const atn_series *series, size_t j, const atn_parameter *parameter)
+{
+    for (size_t k = 0; k < j; k++)
+        for (size_t p = 0; p < series->trends[k].n_parameters; p++)
+            if (strcmp(series->trends[k].parameters[p].pointer, parameter->pointer) == 0)
+                return true;
+    return false;
+}
+
 void atn_read_formulas(atn_reader *r)
 {
     const attain_study *s = r->study;
@@ -97,7 +107,9 @@ void atn_read_formulas(atn_reader *r)
         for (size_t j = 0; j < series->n_trends && !r->nomem; j++) {
             const atn_trend *trend = &series->trends[j];
             if (trend->formula_text) judge_formula(r, trend);
-            for (size_t p = 0; p < trend->n_parameters; p++) judge_prior(r, &trend->parameters[p]);
+            for (size_t p = 0; p < trend->n_parameters; p++)
+                if (!shared(series, j, &trend->parameters[p]))
+                    judge_prior(r, &trend->parameters[p]);
         }
         judge_prior(r, &series->deviation.sigma);
         judge_prior(r, &series->deviation.phi);

@@ -1,10 +1,12 @@
 /* Reading a study: every field lands where it belongs, defaults, overrides, tables, notes and
  * warnings, the reference studies, allocation faults. */
+#define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <attain/study.h>
 
@@ -407,6 +409,28 @@ static void test_folder_faults(void **state)
     check_faults("a folder", load_folder, folder, 5000);
 }
 
+static attain_status init_once(void *user, attain_context *ctx, attain_error *err)
+{
+    static const char *const files[] = {"study.json", "reports.csv", "README.md"};
+    const attain_status status = attain_study_init(ctx, user, err);
+    for (size_t k = 0; k < 3; k++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/%s", (const char *)user, files[k]);
+        assert_int_equal(access(path, F_OK) == 0, status == ATTAIN_OK);
+    }
+    return status;
+}
+
+/* A failed init leaves no file. */
+static void test_init_faults(void **state)
+{
+    (void)state;
+    char folder[500];
+    assert_non_null(check_scratch_create(folder, sizeof folder));
+    check_faults("init", init_once, folder, 100);
+    check_scratch_remove(folder);
+}
+
 /* Faults while problems are being told: out of memory or the problems, and nothing left behind. */
 static void test_bad_faults(void **state)
 {
@@ -443,7 +467,7 @@ int main(void)
         cmocka_unit_test(test_bad_options), cmocka_unit_test(test_no_table),
         cmocka_unit_test(test_references),  cmocka_unit_test(test_init),
         cmocka_unit_test(test_faults),      cmocka_unit_test(test_folder_faults),
-        cmocka_unit_test(test_bad_faults),
+        cmocka_unit_test(test_bad_faults),  cmocka_unit_test(test_init_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
