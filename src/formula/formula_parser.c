@@ -2,6 +2,7 @@
  * not chain), + and -, * and /, unary minus, ^ (to the right). */
 #include <string.h>
 
+#include "base/text.h"
 #include "formula_internal.h"
 
 enum { LOOSEST, COMPARE, SUM, PRODUCT, UNARY, POWER };
@@ -193,27 +194,27 @@ uint32_t atn_parse_all(atn_parser *p)
     return p->status ? ATN_NO_NODE : root;
 }
 
-/* Names must be words, not the language's own, and each given once. */
+static void refuse_name(atn_parser *p, const char *name, const char *wanted)
+{
+    if (!p->status)
+        p->status = atn_fail(p->err, ATTAIN_ERR_FORMULA, "found the name '%.64s', expected %s",
+                             name, wanted);
+}
+
+/* Names must be words, not the language's own nor numbers, and each given once. */
 static void check_names(atn_parser *p)
 {
     for (size_t k = 0; k < p->n_names && !p->status; k++) {
         const char *name = p->names[k].name;
-        if (atn_builtin_find(name, strlen(name)))
-            p->status = atn_fail(p->err, ATTAIN_ERR_FORMULA,
-                                 "found the name '%s', expected another: it is a function or "
-                                 "constant of the formula language",
-                                 name);
-        bool letter = false;
-        for (const char *c = name; *c; c++)
-            letter = letter || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
-        if (!letter && !p->status)
-            p->status = atn_fail(p->err, ATTAIN_ERR_FORMULA,
-                                 "found the name '%.64s', expected one with a letter", name);
-        for (size_t j = 0; j < k && !p->status; j++)
-            if (strcmp(p->names[j].name, name) == 0)
-                p->status =
-                    atn_fail(p->err, ATTAIN_ERR_FORMULA,
-                             "found the name '%.64s' twice, expected different names", name);
+        const size_t length = strlen(name);
+        double number;
+        if (atn_builtin_find(name, length))
+            refuse_name(p, name, "another: it is a function or constant of the formula language");
+        if (strcspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == length ||
+            atn_number_parse(name, length, &number))
+            refuse_name(p, name, "one with a letter that is no number");
+        for (size_t j = 0; j < k; j++)
+            if (strcmp(p->names[j].name, name) == 0) refuse_name(p, name, "each name once");
     }
 }
 

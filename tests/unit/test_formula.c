@@ -410,10 +410,14 @@ static void test_bad_names(void **unused)
     (void)unused;
     static const struct {
         const char *first, *second, *says;
-    } rows[] = {{"a", "e", "'e'"},       {"a", "pi", "'pi'"},
-                {"a", "exp", "'exp'"},   {"if", "a", "'if'"},
-                {"a", "a", "'a' twice"}, {"a", "", "expected one with a letter"},
-                {"12-3", "a", "'12-3'"}};
+    } rows[] = {{"a", "e", "'e'"},
+                {"a", "pi", "'pi'"},
+                {"a", "exp", "'exp'"},
+                {"if", "a", "'if'"},
+                {"a", "a", "'a', expected each name once"},
+                {"a", "", "expected one with a letter"},
+                {"12-3", "a", "'12-3'"},
+                {"1e3", "a", "'1e3'"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const atn_name two[] = {{rows[i].first, false}, {rows[i].second, true}};
         attain_error err;

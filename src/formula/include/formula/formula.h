@@ -1,5 +1,10 @@
 /* The formula engine: text -> flat program -> values and exact derivatives over columns of lanes.
- * METHODS section 2.1. */
+ * METHODS section 2.1.
+ *
+ * Beyond that section: a comparison of NaN is 0 (!= is 1), as in C; min, max and the condition of
+ * `if` hand NaN on; the branch of `if` not taken has no part in value or derivative, even if it is
+ * NaN or infinite.  A kink takes the right-hand derivative in abs, the first operand's on a tie of
+ * min or max, and 0 in comparisons.  */
 #ifndef ATN_FORMULA_FORMULA_H
 #define ATN_FORMULA_FORMULA_H
 
@@ -7,7 +12,10 @@
 #include "base/context.h"
 
 /* A name the formula may use.  A scalar is one number for all lanes (a parameter); a column has
- * one number a lane (t, an exogenous input, another series). */
+ * one number a lane (t, an exogenous input, another series).  Besides words, ids of a study serve:
+ * they may hold '-' and start with a digit, and the longest declared name that fits is read, so
+ * that `book-ins`, once declared, is no difference.  Functions and constants cannot be redefined.
+ */
 typedef struct atn_name {
     const char *name;
     bool column;
@@ -28,7 +36,8 @@ size_t atn_formula_n_names(const atn_formula *formula);
 /* Whether name k occurs in the formula (after constant folding). */
 bool atn_formula_uses(const atn_formula *formula, size_t k);
 
-/* Doubles of work space that a forward or reverse call needs for this many lanes. */
+/* Doubles of work space that a forward or reverse call needs for this many lanes; grows with lanes
+ * up to the length of a block, then no more.  Contents need not be kept between calls. */
 size_t atn_formula_work_size(const atn_formula *formula, size_t lanes);
 
 /* value[l] for l < lanes.  inputs[k] points at 1 double (scalar) or `lanes` doubles (column) for
@@ -50,10 +59,10 @@ void atn_formula_gradient(const atn_formula *formula, size_t lanes, const double
 void atn_formula_jacobian(const atn_formula *formula, size_t lanes, const double *const *inputs,
                           double *restrict value, double *const *jacobian, double *restrict work);
 
-/* A formula without lanes: values[k] for each name (NULL if there are none). */
+/* A formula without lanes: values[k] for each name (NULL if there are none), `column` ignored.
+ * *result may come out NaN or infinite; it is untouched on failure. */
 attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
                                    const double *values, size_t n_names,
-                                   const atn_calendar *calendar, double *result,
-                                   attain_error *err);
+                                   const atn_calendar *calendar, double *result, attain_error *err);
 
 #endif

@@ -20,7 +20,7 @@ typedef enum atn_prior_family {
 #define ATN_AS_FAMILY(id, name, n, args) ATN_PRIOR_##id,
     ATN_PRIOR_LIST(ATN_AS_FAMILY)
 #undef ATN_AS_FAMILY
-    ATN_PRIOR_FAMILIES
+        ATN_PRIOR_FAMILIES
 } atn_prior_family;
 
 /* lower and upper are the support after truncation: the family's own support cut to the bounds the
