@@ -2,6 +2,7 @@
  * handler and cancel callback, a study from memory, a number by address, the results written. */
 #include <attain/attain.h>
 #include <gsl/gsl_errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
     attain_context_settings settings;
     attain_allocator allocator = {take, move, give_back, NULL};
     if (argc != 2 || !ATTAIN_VERSION_CHECK()) return 2;
+    setlocale(LC_ALL, ""); /* a decimal comma must change nothing */
     gsl_set_error_handler(on_gsl_error);
     attain_context_settings_init(&settings);
     allocator.user = &live;

@@ -19,6 +19,11 @@ LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/results"
 test -s "$scratch/results/results.json"
 test -s "$scratch/results/report.md"
 
+# LOCPATH, where it is set, holds a locale with a decimal comma; without one this repeats the run.
+LC_ALL=de_DE.UTF-8 LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/comma"
+cmp "$scratch/results/results.json" "$scratch/comma/results.json"
+cmp "$scratch/results/report.md" "$scratch/comma/report.md"
+
 if [ "$language" = c ]; then # and with the static library
     # shellcheck disable=SC2046
     "$@" -std=$standard "$source/host.c" $(pkg-config --cflags attain) "$library/libattain.a" \
