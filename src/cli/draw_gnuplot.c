@@ -117,8 +117,10 @@ static bool keep_picture(const char *scratch, const char *name, const char *fold
     if (descriptor == -1) return false;
     const bool whole = fstat(descriptor, &info) == 0 && info.st_size > 0 && fsync(descriptor) == 0;
     if (close(descriptor) != 0) return false;
-    if (!whole) errno = ENODATA; /* an empty picture is none */
-    if (!whole) return false;
+    if (!whole) {
+        errno = ENODATA; /* an empty picture is none */
+        return false;
+    }
     return rename(from, to) == 0;
 }
 

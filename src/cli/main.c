@@ -27,7 +27,7 @@ static void print_version(FILE *stream)
 
 static atn_exit run_command(const atn_command *command, int argc, char **argv, atn_console *console)
 {
-    atn_options options;
+    atn_options options = {0};
     atn_exit code = ATN_EXIT_USAGE;
     if (atn_options_parse(command, argc, argv, &options, console)) {
         console->quiet = options.quiet;

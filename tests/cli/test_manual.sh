@@ -28,15 +28,15 @@ while IFS= read -r line; do
 done <"$page"
 holds 'examples in the manual' test "$examples" -ge 10
 
-# In the README: lines that begin with "attain " in its code blocks.
+# In the README: lines that begin with "attain " or "build/bin/attain " in its code blocks.
+sed -n '/^```/,/^```/p' "$SOURCE/README.md" |
+    sed -n 's#^\(\$ \)\{0,1\}\(build/bin/\)\{0,1\}\(attain .*\)#\3#p' >calls
 while IFS= read -r call; do
     sh -c "$call" >"$OUT" 2>"$ERR" </dev/null
     code=$?
     [ "$code" -ne 1 ] || code=0 # an answer with warnings is an answer
     judge "README: $call" 0 '*' '*'
-done <<END
-$(sed -n '/^```/,/^```/p' "$SOURCE/README.md" | sed -n 's/^\(\$ \)\{0,1\}\(attain .*\)/\2/p')
-END
+done <calls
 
 # The library guide's program is the one that is built and run by tests/host.
 sed -n '/^```c$/,/^```$/p' "$SOURCE/docs/library.md" | sed '/^```/d' >host.c
