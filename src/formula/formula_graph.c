@@ -105,7 +105,7 @@ static bool negated(const atn_graph *graph, uint32_t i)
 
 static uint32_t fold(atn_graph *graph, atn_op op, const uint32_t operand[3])
 {
-    double value[3] = {0.0, 0.0, 0.0}, result, slope;
+    double value[3] = {0.0, 0.0, 0.0}, result = NAN, slope = NAN;
     for (int k = 0; k < atn_operations[op].arity; k++) value[k] = graph->nodes[operand[k]].number;
     const atn_lanes lane = {
         .n = 1, .x = value, .y = value + 1, .z = value + 2, .v = &result, .slope = &slope};
