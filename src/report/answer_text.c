@@ -17,10 +17,12 @@ static void say_gate(atn_text *out, const atn_node *gate)
     atn_text_add(out, " of ");
     atn_escape_plain(out, atn_node_text(atn_node_get(gate, "where")));
     if (isfinite(value)) {
+        const double limit = atn_node_number(atn_node_get(gate, "threshold"));
+        const int decimals = fabs(value - limit) < 0.01 ? 4 : 2;
         atn_text_add(out, " is ");
-        atn_text_grouped(out, value, 2);
+        atn_text_grouped(out, value, decimals);
         atn_text_add(out, ", over ");
-        atn_text_grouped(out, atn_node_number(atn_node_get(gate, "threshold")), 2);
+        atn_text_grouped(out, limit, decimals);
     } else {
         atn_text_add(out, " could not be computed");
     }

@@ -66,6 +66,12 @@ static void say_headline(atn_text *out, const atn_node *root, const curve *curve
         if (n > 1) atn_text_add(out, " however it is counted");
         return;
     }
+    if (high - low < 0.03) {
+        atn_text_add(out, "the chance is ");
+        atn_escape_plain(out, least);
+        atn_text_add(out, " or a little more");
+        return;
+    }
     if (n > 2) atn_text_add(out, "from ");
     atn_escape_plain(out, least);
     atn_text_add(out, n > 2 ? " to " : " or ");
@@ -80,14 +86,7 @@ static void say_below(atn_text *out, const atn_node *root, const curve *curves)
     atn_say_short_date(out, text_of(curves[0].a.goal, "start"));
     atn_text_add(out, " to ");
     atn_say_short_date(out, text_of(study, "horizon"));
-    const size_t before = out->length;
-    atn_text_add(out, ". Source: ");
-    const size_t named = out->length;
-    atn_say_sources(out, root, text_of(curves[0].a.goal, "series"));
-    if (out->length == named && out->data && !out->failed) {
-        out->length = before;
-        out->data[before] = '\0';
-    }
+    if (curves[0].a.series) atn_say_sources(out, root, text_of(curves[0].a.goal, "series"));
     atn_text_add(out, "; figures published by ");
     atn_say_short_date(out, text_of(study, "as_of"));
 }

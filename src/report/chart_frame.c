@@ -110,6 +110,7 @@ static double paragraph(atn_frame *f, const char *text, double y, double size, b
 
 void atn_frame_head(atn_frame *f, const char *below)
 {
+    atn_capitalise(&f->chart->headline, 0);
     const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
     double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "#111111");
     y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "#555555");
@@ -227,8 +228,8 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share)
     atn_text *s = &f->chart->script;
     if (!(high > low)) high = low + 1.0;
     const double step = atn_nice_step(high - low, 5);
-    const double from = floor(low / step + 1e-9) * step;
-    f->low = from;
+    const double from = ceil(low / step - 1e-9) * step;
+    f->low = low;
     f->high = high;
     f->share = share;
     atn_text_add(s, "set yrange [");
@@ -270,6 +271,12 @@ void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_i
                     ", graph 1 %s front noenhanced offset character %s, 0.5 font ',11' textcolor "
                     "rgb '#555555'\n",
                     right_of_it ? "left" : "right", right_of_it ? "-0.2" : "0.2");
+}
+
+bool atn_frame_note_fits(const atn_frame *f, const atn_text *text)
+{
+    const double room = f->width - f->right - 16.0;
+    return text->data && atn_text_width(text->data, text->length, NOTE_SIZE, false) <= room;
 }
 
 void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text)
@@ -394,15 +401,20 @@ void atn_say_sources(atn_text *out, const atn_node *root, const char *series)
 {
     enum { SHOWN = 3, KNOWN = 64 };
     const char *names[KNOWN];
-    size_t n = 0;
+    size_t n = 0, reports = 0;
     const atn_node *list = atn_node_get(root, "reports");
     for (const atn_node *r = atn_node_first(list); r && n < KNOWN; r = atn_node_next(r)) {
         const char *name = atn_node_text(atn_node_get(r, "source"));
-        bool seen = !*name || strcmp(atn_node_text(atn_node_get(r, "series")), series) != 0 ||
-                    !atn_node_true(atn_node_get(r, "used"));
+        if (strcmp(atn_node_text(atn_node_get(r, "series")), series) != 0 ||
+            !atn_node_true(atn_node_get(r, "used")))
+            continue;
+        reports++;
+        bool seen = !*name;
         for (size_t i = 0; i < n && !seen; i++) seen = strcmp(names[i], name) == 0;
         if (!seen) names[n++] = name;
     }
+    if (reports == 0) atn_text_add(out, ". No report: priors alone");
+    if (n > 0) atn_text_add(out, ". Source: ");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         const bool last = i + 1 == n && i > 0;
         atn_text_add(out, i == 0 ? "" : last ? " and " : ", ");

@@ -69,6 +69,7 @@ void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_i
 void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text);
 /* Least distance between two notes, on the value axis. */
 double atn_frame_note_gap(const atn_frame *f);
+bool atn_frame_note_fits(const atn_frame *f, const atn_text *text);
 void atn_frame_place_notes(atn_frame *f);
 /* A string as a label at a place given in gnuplot's words. */
 void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,
@@ -82,7 +83,8 @@ void atn_add_day(atn_text *out, atn_day day); /* quoted date, as gnuplot's time 
 double atn_nice_step(double span, int parts);
 /* Study dates of the document; false where one is missing or malformed. */
 bool atn_study_days(const atn_node *root, atn_day *origin, atn_day *as_of, atn_day *horizon);
-/* "NBC, DHS, ICE and 4 more" over the used reports of a series. */
+/* ". Source: NBC, DHS, ICE and 4 more" over the used reports of a series; says so where there is
+ * none, and nothing where reports name no source. */
 void atn_say_sources(atn_text *out, const atn_node *root, const char *series);
 
 /* chart_fan.c: quantile bands of a series. */
@@ -110,7 +112,7 @@ typedef enum atn_mark {
     MARK_TOTAL, /* a total, spread over its window */
     MARK_OVER,  /* over, at least: caret up */
     MARK_UNDER, /* nearly, at most: caret down */
-    MARK_ABOUT, /* a ring */
+    MARK_ABOUT, /* a diamond */
     MARK_RANGE, /* between: a bracket */
     MARK_PEAK,  /* max, min: a tick */
     N_MARKS

@@ -156,15 +156,16 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
                        block, color);
         break;
     case MARK_RANGE:
-        atn_frame_plot(f, "%s using 1:2:2:3 with yerrorbars pt 7 ps 0 lt 1 lw 1.8 lc rgb '%s'",
-                       block, color);
+        atn_frame_plot(f, "%s using 1:2:2:3 with yerrorbars pt 0 lt 1 lw 1.8 lc rgb '%s'", block,
+                       color);
         break;
     case MARK_DAY:
         atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.75 lw 1.2 lc rgb '%s'", block,
                        other ? 6 : 7, color);
         break;
     case MARK_ABOUT:
-        atn_frame_plot(f, "%s using 1:2 with points pt 6 ps 0.9 lw 1.6 lc rgb '%s'", block, color);
+        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.95 lw 1.2 lc rgb '%s'", block,
+                       other ? 12 : 13, color);
         break;
     case MARK_OVER:
     case MARK_UNDER:
@@ -201,7 +202,7 @@ void atn_marks_key(const atn_marks *m, atn_text *out, bool totals)
                                                "thin~line:~a~total~spread~over~its~period",
                                                "\xe2\x96\xb2~over~or~at~least",
                                                "\xe2\x96\xbc~nearly~or~at~most",
-                                               "\xe2\x97\x8b~about",
+                                               "\xe2\x97\x86~about",
                                                "\xe2\x8c\xb6~a~range",
                                                "\xc2\xb7\xc2\xb7\xc2\xb7~peak~of~a~period"};
     bool any = false;

@@ -84,12 +84,35 @@ static void say_below(atn_text *out, const atn_node *root, const atn_node *serie
     atn_say_short_date(out, text_of(study, "origin"));
     atn_text_add(out, " to ");
     atn_say_short_date(out, text_of(study, "horizon"));
-    atn_text_add(out, ". Source: ");
-    const size_t before = out->length;
     atn_say_sources(out, root, text_of(series, "id"));
-    if (out->length == before) atn_text_add(out, "no report, priors alone");
     atn_text_add(out, "; figures published by ");
     atn_say_short_date(out, text_of(study, "as_of"));
+}
+
+/* Whether the goal stands in the reference definition too, whose line is drawn. */
+static bool is_side_count(const atn_node *series, const atn_answer *a)
+{
+    const char *definition = text_of(a->definition, "definition");
+    const char *reference = text_of(series, "reference");
+    return !atn_is_single(atn_node_get(a->goal, "definitions")) && *reference &&
+           strcmp(definition, reference) != 0;
+}
+
+/* The target as stated, with its definition where that is not the reference's. */
+static void say_goal_note(atn_text *out, const atn_node *series, const atn_answer *a)
+{
+    const char *definition = text_of(a->definition, "definition");
+    const char *reference = text_of(series, "reference");
+    atn_text_add(out, "goal ");
+    atn_say_value(out, atn_node_number(atn_node_get(a->reading, "target")), a->share, true);
+    if (*reference && strcmp(definition, reference) != 0) {
+        atn_text_add(out, " (");
+        atn_escape_plain(out, definition);
+        atn_text_add(out, ")");
+    }
+    if (!atn_node_true(atn_node_get(a->goal, "deadline_stated"))) return;
+    atn_text_add(out, " by ");
+    atn_say_short_date(out, text_of(a->goal, "deadline"));
 }
 
 static void add_goal_lines(atn_frame *f, const atn_node *series)
@@ -101,7 +124,7 @@ static void add_goal_lines(atn_frame *f, const atn_node *series)
     for (atn_answer a = {0}; atn_answer_next(f->root, &a) && n < ATN_MAX_NOTES;) {
         atn_day start = f->first, deadline = f->last;
         const double y = on_this_scale(&a, series) ? target_of(f->root, &a) : (double)NAN;
-        bool seen = !isfinite(y) || y > f->high || y < f->low;
+        bool seen = !isfinite(y) || y > f->high || y < f->low || is_side_count(series, &a);
         for (size_t i = 0; i < n && !seen; i++) seen = fabs(drawn[i] - y) <= 1e-9 * fabs(y);
         if (seen) continue;
         drawn[n++] = y;
@@ -118,12 +141,7 @@ static void add_goal_lines(atn_frame *f, const atn_node *series)
         atn_text_add(s, ", first ");
         atn_text_number(s, y);
         atn_text_add(s, " nohead front ls 2\n");
-        atn_text_add(&text, "goal ");
-        atn_say_value(&text, y, a.share, true);
-        if (atn_node_true(atn_node_get(a.goal, "deadline_stated"))) {
-            atn_text_add(&text, " by ");
-            atn_say_short_date(&text, text_of(a.goal, "deadline"));
-        }
+        say_goal_note(&text, series, &a);
         atn_frame_note(f, y, "#D55E00", 0, &text);
         atn_text_free(&text);
     }

@@ -138,6 +138,7 @@ static void add_head(atn_frame *f, const atn_answer *a, double y)
     atn_text text;
     atn_text_init(&text, f->ctx);
     atn_say_goal(&text, f->root, a);
+    atn_capitalise(&text, 0);
     add_label(f, &text, 24.0, y, 12.0, true, "#222222", "left", f->right - 24.0);
     atn_text_free(&text);
 }

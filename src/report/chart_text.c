@@ -42,6 +42,24 @@ double atn_text_width(const char *text, size_t n, double size, bool bold)
     return (double)sum * size / 1000.0;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A line may break at this space, unless it stands inside a date or before a percent sign. */
+static bool may_break(const char *text, size_t at)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (text[at + 1] == '%') return false;
+    for (const char *m = months; *m; m += 3) {
+        const bool after = at > 0 && is_digit(text[at - 1]) && strncmp(text + at + 1, m, 3) == 0;
+        const bool before = at >= 3 && strncmp(text + at - 3, m, 3) == 0 && is_digit(text[at + 1]);
+        if (after || before) return false;
+    }
+    return true;
+}
+
 size_t atn_text_fit(const char *text, double size, bool bold, double width)
 {
     const size_t length = strlen(text);
@@ -51,7 +69,7 @@ size_t atn_text_fit(const char *text, double size, bool bold, double width)
         const size_t next = i + sequence((unsigned char)text[i]);
         if (next > length || atn_text_width(text, next, size, bold) > width) break;
         fits = next;
-        if (text[next] == ' ') space = next;
+        if (text[next] == ' ' && may_break(text, next)) space = next;
         i = next;
     }
     return space ? space : fits;

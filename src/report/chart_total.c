@@ -84,10 +84,8 @@ static void say_below(atn_text *out, const atn_node *root, const total_view *v)
         atn_text_add(out, ", definition ");
         atn_escape_plain(out, v->definition);
     }
-    atn_text_add(out, ": median and the middle 50, 80 and 95 %. Source: ");
-    const size_t before = out->length;
+    atn_text_add(out, ": median and the middle 50, 80 and 95 %");
     atn_say_sources(out, root, text_of(v->a->series, "id"));
-    if (out->length == before) atn_text_add(out, "no report, priors alone");
     atn_text_add(out, "; figures published by ");
     atn_say_short_date(out, text_of(study, "as_of"));
 }
@@ -134,6 +132,24 @@ static void pace_label(atn_frame *f, const char *text, atn_day day, double y, do
                     rise);
 }
 
+/* Under the goal's own note, on one line where it fits. */
+static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const atn_text *now)
+{
+    const double gap = atn_frame_note_gap(f);
+    const size_t length = needs->length;
+    if (now) {
+        atn_text_add(needs, ", ");
+        atn_text_add(needs, now->data);
+    }
+    const bool fits = !now || atn_frame_note_fits(f, needs);
+    if (!fits && !needs->failed) {
+        needs->length = length;
+        needs->data[length] = '\0';
+        atn_frame_note(f, v->target - 2 * gap, "#B04A00", 0, now);
+    }
+    atn_frame_note(f, v->target - gap, "#B04A00", 0, needs);
+}
+
 /* The straight line from today's median to the goal, with its rate in words: beside the line where
  * it runs clear of the bands, else in the margin. */
 static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
@@ -161,11 +177,7 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
         pace_label(f, needs.data, day, y, 0.0);
         if (isfinite(current)) pace_label(f, now.data, day, y, -1.2);
     } else {
-        if (isfinite(current)) {
-            atn_text_add(&needs, ", ");
-            atn_text_add(&needs, now.data);
-        }
-        atn_frame_note(f, v->target - atn_frame_note_gap(f), "#B04A00", 0, &needs);
+        pace_notes(f, v, &needs, isfinite(current) ? &now : NULL);
     }
     atn_text_free(&needs);
     atn_text_free(&now);
@@ -174,14 +186,15 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
 static void say_foot(atn_text *out, const atn_marks *marks, const total_view *v)
 {
     atn_marks_key(marks, out, true);
+    if (out->length) atn_text_add(out, " ");
     if (fabs(v->scale - 1.0) > 1e-9) {
         atn_text_add(out,
                      " The bands are those of the reference definition times the median factor ");
         atn_text_grouped(out, v->scale, 2);
-        atn_text_add(out, "; the stated chance carries the factor's uncertainty too.");
+        atn_text_add(out, "; the stated chance carries the factor's uncertainty too. ");
     }
     if (v->shift < 0)
-        atn_text_add(out, " The count starts late: the median total until then is taken off.");
+        atn_text_add(out, "The count starts late: the median total until then is taken off.");
 }
 
 static void say_alt(atn_text *out, const atn_node *root, const total_view *v, const atn_fan *fan,

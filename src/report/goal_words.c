@@ -175,7 +175,8 @@ bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a)
     const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
     if (!isfinite(required) || required <= 0 || reached || a->share || !a->series) return false;
     const char *sign = a->flow ? "" : "+";
-    atn_text_printf(out, "needs %s", sign);
+    const bool at_most = strcmp(text_of(a->goal, "direction"), "at_most") == 0;
+    atn_text_printf(out, "needs %s%s", at_most ? "at most " : "", sign);
     atn_say_estimate(out, required);
     atn_text_printf(out, " %s", atn_per_step(root));
     if (!isfinite(current)) return true;

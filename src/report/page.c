@@ -17,6 +17,17 @@ static double number_of(const atn_node *node, const char *key)
 /* A phrase of phrase.c or goal_words.c holds user text that is plain, not yet Markdown. */
 typedef void phrase(atn_text *out, const atn_node *root, const atn_answer *a);
 
+static void add_goal(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    atn_text text;
+    atn_text_init(&text, out->ctx);
+    atn_say_goal(&text, root, a);
+    atn_capitalise(&text, 0);
+    atn_escape_markdown(out, text.data ? text.data : "");
+    if (text.failed) out->failed = true;
+    atn_text_free(&text);
+}
+
 static void add_phrase(atn_text *out, phrase *say, const atn_node *root, const atn_answer *a)
 {
     atn_text text;
@@ -99,7 +110,7 @@ static void answers(atn_text *out, const atn_node *root)
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
         if (a.goal != goal) {
             atn_text_add(out, "\n**");
-            add_phrase(out, atn_say_goal, root, &a);
+            add_goal(out, root, &a);
             atn_text_add(out, "**");
             atn_text said;
             atn_text_init(&said, out->ctx);

@@ -82,6 +82,13 @@ void atn_say_prior(atn_text *out, const char *prior)
     }
 }
 
+void atn_capitalise(atn_text *text, size_t at)
+{
+    if (!text->data || at >= text->length) return;
+    char *c = text->data + at;
+    if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
+}
+
 bool atn_iso_day(const char *iso, atn_day *day)
 {
     return iso && atn_date_parse(iso, strlen(iso), day);

@@ -15,6 +15,8 @@ void atn_say_short_date(atn_text *out, const char *iso); /* 19 Jan 2026 */
 void atn_say_reading(atn_text *out, const char *name);   /* "7-day mean held 30 days" */
 /* A prior with its numbers rounded to four digits. */
 void atn_say_prior(atn_text *out, const char *prior);
+/* Makes the letter at this place of a text a capital, where it is a plain one. */
+void atn_capitalise(atn_text *text, size_t at);
 bool atn_iso_day(const char *iso, atn_day *day);
 size_t atn_utf8_length(const char *text);
 
