@@ -42,6 +42,19 @@ done <calls
 sed -n '/^```c$/,/^```$/p' "$SOURCE/docs/library.md" | sed '/^```/d' >host.c
 holds "the guide's program" cmp host.c "$SOURCE/tests/host/host.c"
 
+# Every key of a results document stands in its page, and every key and column of a study in its.
+copy_study
+expect 'a run to read' 0 '*' '' run study --no-charts --quiet -o keys
+for key in $(sed -n 's/^ *"\([a-z_]*\)":.*/\1/p' keys/results.json | sort -u); do
+    holds "results.md names $key" grep -q "\`$key\`" "$SOURCE/docs/results.md"
+done
+for key in $("$ATTAIN" schema reports) $("$ATTAIN" schema study |
+    sed -n 's/^       *"\([a-z_]*\)": {$/\1/p' | sort -u); do
+    case $key in properties | items | patternProperties | additionalProperties) continue ;; esac
+    grep -q "[\`.\"]$key[\`\"]" "$SOURCE/docs/study-format.md" || echo "study-format.md lacks $key"
+done >missing
+holds "study-format.md is whole: $(cat missing)" test ! -s missing
+
 for flag in $(cat "$GOLDEN"/help-*.txt | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
     holds "--$flag in the manual" grep -q "Fl Fl $flag" "$page"
 done
