@@ -213,14 +213,14 @@ static void reverse_IF(const atn_lanes *k)
     }
 }
 
-const atn_operation atn_operations[ATN_OPS] = {
-    [ATN_OP_NUMBER] = {0, NULL, NULL},
-    [ATN_OP_INPUT] = {0, NULL, NULL},
 #define UNARY_ROW(id, how, value, how_share, share) [ATN_OP_##id] = {1, forward_##id, reverse_##id},
 #define BINARY_ROW(id, how, value, how_share, share_x, share_y)                                    \
     [ATN_OP_##id] = {2, forward_##id, reverse_##id},
 #define COMPARISON_ROW(id, truth) [ATN_OP_##id] = {2, forward_##id, NULL},
-    ATN_UNARY_LIST(UNARY_ROW) ATN_BINARY_LIST(BINARY_ROW) ATN_COMPARISON_LIST(
-        COMPARISON_ROW)[ATN_OP_LOGISTIC] = {1, forward_LOGISTIC, reverse_LOGISTIC},
+
+const atn_operation atn_operations[ATN_OPS] = {
+    [ATN_OP_NUMBER] = {0, NULL, NULL},
+    [ATN_OP_INPUT] = {0, NULL, NULL},
+    [ATN_OP_LOGISTIC] = {1, forward_LOGISTIC, reverse_LOGISTIC},
     [ATN_OP_IF] = {3, forward_IF, reverse_IF},
-};
+    ATN_UNARY_LIST(UNARY_ROW) ATN_BINARY_LIST(BINARY_ROW) ATN_COMPARISON_LIST(COMPARISON_ROW)};

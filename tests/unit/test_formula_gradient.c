@@ -387,7 +387,7 @@ static number value_of(const forest *f, int at, const number *point, double nois
     }
     const number z = combine(f, node, point, noise);
     const double size = fabs(creal(z));
-    lost = lost || !isfinite(size) || !isfinite(cimag(z)) || (size > 0.0 && size < 1e-100);
+    lost = lost || !isfinite(size) || !isfinite(cimag(z)) || (size > 0.0 && size < 1e-60);
     if (is_comparison(node->kind)) return z;
     const double re = nudge(creal(z), noise), im = nudge(cimag(z), noise);
     return pair(re, im);
