@@ -156,8 +156,10 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
                        block, color);
         break;
     case MARK_RANGE:
-        atn_frame_plot(f, "%s using 1:2:2:3 with yerrorbars pt 0 lt 1 lw 1.8 lc rgb '%s'", block,
-                       color);
+        atn_frame_plot(f,
+                       "%s using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 lt 1 "
+                       "lw 1.8 lc rgb '%s'",
+                       block, color);
         break;
     case MARK_DAY:
         atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.75 lw 1.2 lc rgb '%s'", block,

@@ -160,6 +160,7 @@ static void value_range(const atn_node *root, const atn_node *series, const atn_
             most = fmax(most, y);
             least = fmin(least, y);
         }
+    most = fmax(most, fmin(atn_fan_largest(fan, 6), 2.5 * most));
     most = fmax(most, fmin(atn_fan_largest(fan, 8), 1.5 * most));
     *low = share || least < 0 ? least - 0.08 * (most - least) : 0.0;
     *high = most + 0.06 * (most - *low);

@@ -115,21 +115,19 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_free(&text);
 }
 
-static void pace_label(atn_frame *f, const char *text, atn_day day, double y, double line)
+/* Beside the straight line from (as_of, today) to (deadline, target), at height y. */
+static void pace_label(atn_frame *f, const total_view *v, const char *text, double today, double y)
 {
+    const double part = (y - today) / (v->target - today);
     atn_text *s = &f->chart->script;
-    char rise[64];
-    atn_number_fixed(line, 1, rise);
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
     atn_text_add(s, " at ");
-    atn_add_day(s, day);
+    atn_add_day(s, v->as_of + (atn_day)(part * (double)(v->deadline - v->as_of)));
     atn_text_add(s, ", first ");
     atn_text_number(s, y);
-    atn_text_printf(s,
-                    " right front noenhanced offset character -1.2, %s font ',11.5' textcolor rgb "
-                    "'#B04A00'\n",
-                    rise);
+    atn_text_add(s, " right front noenhanced offset character -1.2, 0 font ',11.5' textcolor rgb "
+                    "'#B04A00'\n");
 }
 
 /* Under the goal's own note, on one line where it fits. */
@@ -174,8 +172,8 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
     if (needs.failed || now.failed) {
         f->chart->script.failed = true;
     } else if (y - band > 0.15 * (f->high - f->low)) {
-        pace_label(f, needs.data, day, y, 0.0);
-        if (isfinite(current)) pace_label(f, now.data, day, y, -1.2);
+        pace_label(f, v, needs.data, today, y);
+        if (isfinite(current)) pace_label(f, v, now.data, today, y - atn_frame_note_gap(f));
     } else {
         pace_notes(f, v, &needs, isfinite(current) ? &now : NULL);
     }
@@ -189,7 +187,7 @@ static void say_foot(atn_text *out, const atn_marks *marks, const total_view *v)
     if (out->length) atn_text_add(out, " ");
     if (fabs(v->scale - 1.0) > 1e-9) {
         atn_text_add(out,
-                     " The bands are those of the reference definition times the median factor ");
+                     "The bands are those of the reference definition times the median factor ");
         atn_text_grouped(out, v->scale, 2);
         atn_text_add(out, "; the stated chance carries the factor's uncertainty too. ");
     }
