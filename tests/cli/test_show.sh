@@ -7,6 +7,9 @@ rm -rf study
 
 expect 'the answer' 0 @run.txt '' show run
 expect 'of its file' 0 @run.txt '' show run/results.json
+"$ATTAIN" show - goals/year-40k/target <run/results.json >"$OUT" 2>"$ERR"
+code=$?
+judge 'from standard input' 0 '=40000' ''
 expect 'as CSV' 0 @run.csv '' show run --format csv
 expect 'as JSON' 0 '*' '' show run --format json
 holds 'the whole document' cmp "$OUT" run/results.json
