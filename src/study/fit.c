@@ -146,30 +146,11 @@ static attain_status keep_draws(const estimation *e, atn_laplace *laplace, atn_c
         atn_model_to_natural(e->model, laplace->draws + d * n, c->theta + d * n);
     c->log_density = laplace->log_density;
     laplace->log_density = NULL;
+    c->pareto_k = laplace->pareto_k;
+    c->k_threshold = laplace->k_threshold;
+    c->ess = laplace->ess;
     c->resampled = laplace->resampled;
     c->evaluations += laplace->evaluations;
-    return ATTAIN_OK;
-}
-
-/* Draws about the best mode: nested where there are latent values (the joint mode misleads there,
- * stats/nested.h), plain Laplace otherwise. */
-static attain_status draw_about(estimation *e, const atn_target *target, atn_mode *mode,
-                                atn_laplace *laplace, attain_error *err)
-{
-    const size_t n_parameters = atn_model_n_parameters(e->model);
-    const size_t n_draws = e->sampler.chains > 0 ? PRECONDITION_DRAWS : e->n_draws;
-    const size_t n_proposals = PROPOSALS_PER_DRAW * n_draws;
-    if (n_parameters == target->n || n_parameters == 0)
-        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, n_draws,
-                                laplace, err);
-    atn_mode marginal = {0};
-    const attain_status status =
-        atn_nested_draw(e->ctx, target, n_parameters, mode->u, e->seed, e->chain, n_proposals,
-                        n_draws, &marginal, laplace, err);
-    if (status != ATTAIN_OK) return status;
-    marginal.evaluations += mode->evaluations;
-    atn_mode_free(e->ctx, mode);
-    *mode = marginal;
     return ATTAIN_OK;
 }
 
@@ -218,6 +199,7 @@ static attain_status keep_chains(const estimation *e, atn_nuts *nuts, atn_candid
         atn_model_to_natural(e->model, nuts->draws + d * n, c->theta + d * n);
     c->log_density = nuts->log_density;
     nuts->log_density = NULL;
+    c->pareto_k = c->ess = NAN; /* of the approximation alone */
     c->divergences = nuts->divergences;
     c->depth_hits = nuts->depth_hits;
     c->e_bfmi = nuts->e_bfmi;
@@ -245,24 +227,49 @@ static attain_status sample(estimation *e, const atn_target *target, const atn_l
     return status;
 }
 
+/* Draws about the best mode: nested where there are latent values (the joint mode misleads there,
+ * stats/transport.h), plain Laplace otherwise. */
+static attain_status draw_about(estimation *e, const atn_target *target, atn_mode *mode,
+                                size_t n_draws, atn_laplace *laplace, attain_error *err)
+{
+    const size_t n_parameters = atn_model_n_parameters(e->model);
+    const size_t n_proposals = PROPOSALS_PER_DRAW * n_draws;
+    if (n_parameters == target->n)
+        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, n_draws,
+                                laplace, err);
+    atn_transport *map = NULL;
+    atn_mode marginal = {0};
+    attain_status status =
+        atn_transport_create(e->ctx, target, n_parameters, mode->u, &map, &marginal, err);
+    if (status == ATTAIN_OK) {
+        marginal.evaluations += mode->evaluations;
+        atn_mode_free(e->ctx, mode);
+        *mode = marginal;
+        status = atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain, n_proposals,
+                                 n_draws, laplace, err);
+    }
+    atn_transport_free(e->ctx, map);
+    return status;
+}
+
 static attain_status estimate(estimation *e, atn_candidate *c, attain_error *err)
 {
     const atn_target target = {atn_model_dimension(e->model), target_density, e};
+    const bool sampled = e->sampler.chains > 0;
     atn_mode mode = {0};
     atn_laplace laplace = {0};
     attain_status status = open_estimation(e, err);
     if (status == ATTAIN_OK) status = find_best_mode(e, &target, c, &mode, err);
-    if (status == ATTAIN_OK) status = draw_about(e, &target, &mode, &laplace, err);
+    if (status == ATTAIN_OK)
+        status =
+            draw_about(e, &target, &mode, sampled ? PRECONDITION_DRAWS : e->n_draws, &laplace, err);
     if (status == ATTAIN_OK) {
         c->mode_log_density = mode.log_density;
         c->gradient_norm = mode.gradient_norm;
         c->outcome = mode.outcome;
         c->evaluations += mode.evaluations;
-        c->pareto_k = laplace.pareto_k;
         c->k_threshold = laplace.k_threshold;
-        c->ess = laplace.ess;
-        status = e->sampler.chains > 0 ? sample(e, &target, &laplace, c, err)
-                                       : keep_draws(e, &laplace, c, err);
+        status = sampled ? sample(e, &target, &laplace, c, err) : keep_draws(e, &laplace, c, err);
     }
     atn_laplace_free(e->ctx, &laplace);
     atn_mode_free(e->ctx, &mode);

@@ -1,25 +1,19 @@
-/* Nested Laplace approximation for posteriors with latent standard normals. */
+/* Draws from the nested Laplace approximation (stats/transport.h). */
 #ifndef ATN_STATS_NESTED_H
 #define ATN_STATS_NESTED_H
 
-#include "stats/laplace.h"
+#include "stats/transport.h"
 
-/* Draws from a posterior over u = (theta, z): n_outer parameters and latent z, N(0, 1) a priori.
- *
- * The joint mode of (log sigma, z) is no summary of such a posterior: where z is only seen through
- * sigma z, setting the derivative along log sigma to zero gives sigma^2 = s^2 (1 + |z|^2) under a
- * half-normal prior of scale s, at least s whatever the figures say.  So z is integrated out first,
- *   log p~(theta) = log p(theta, z*) - log |H_zz(theta, z*)| / 2,   z*(theta) = argmax_z,
- * (Tierney & Kadane 1986; Rue, Martino & Chopin 2009), the mode and curvature of p~ give a normal
- * for theta (split by side where it is skew), and z given theta is normal about z*(theta), whose
- * dependence on theta is interpolated along the axes of that normal.  The proposal's density is
- * known exactly, so Pareto-smoothed resampling corrects it as it does a plain Laplace.
- *
- * start: n values with finite density, e.g. a joint mode.  mode_density: p~ at its mode up to a
- * constant.  gradient_norm: gradient of log p~ there in posterior sd. */
-attain_status atn_nested_draw(attain_context *ctx, const atn_target *target, size_t n_outer,
-                              const double *start, uint64_t seed, uint64_t chain,
-                              size_t n_proposals, size_t n_draws, atn_mode *mode,
+/* One proposal in the map's coordinates: split normal along the parameters' axes, standard normal
+ * for the rest.  Returns its log density up to a constant; w: n doubles. */
+double atn_nested_propose(const atn_transport *transport, size_t n_outer, size_t n,
+                          atn_stream *stream, double *w);
+
+/* n_proposals mapped proposals, resampled to n_draws by Pareto-smoothed importance weights where
+ * their k permits (atn_laplace's fields say so).  Bits do not depend on threads. */
+attain_status atn_nested_draw(attain_context *ctx, const atn_target *target,
+                              const atn_transport *transport, size_t n_outer, uint64_t seed,
+                              uint64_t chain, size_t n_proposals, size_t n_draws,
                               atn_laplace *result, attain_error *err);
 
 #endif
