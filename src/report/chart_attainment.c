@@ -42,11 +42,48 @@ static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
     return n;
 }
 
+static double target_of(const curve *c)
+{
+    return number_of(c->a.reading, "target");
+}
+
+/* A goal stated as a range is answered at both ends. */
+static bool is_range(const curve *curves, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (fabs(target_of(&curves[i]) - target_of(&curves[0])) > 0) return true;
+    return false;
+}
+
+static void say_range(atn_text *out, const atn_node *root, const curve *curves, size_t n)
+{
+    const char *joint = ": ";
+    const bool share = curves[0].a.share;
+    atn_say_value(out, number_of(curves[0].a.goal, "target"), share, true);
+    atn_text_add(out, " to ");
+    atn_answer upper = curves[n - 1].a;
+    atn_say_target(out, root, &upper);
+    atn_text_add(out, " by ");
+    atn_say_date(out, text_of(upper.goal, "deadline"));
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && !(fabs(target_of(&curves[i]) - target_of(&curves[i - 1])) > 0)) continue;
+        atn_text_add(out, joint);
+        atn_escape_plain(out, text_of(curves[i].a.reading, "words"));
+        atn_text_add(out, " for ");
+        atn_say_value(out, target_of(&curves[i]), share, true);
+        joint = ", ";
+    }
+}
+
 static void say_headline(atn_text *out, const atn_node *root, const curve *curves, size_t n)
 {
     if (atn_node_true(atn_node_get(curves[0].a.reading, "already_reached")) && n == 1) {
         (void)atn_say_goal_subject(out, root, &curves[0].a);
         atn_text_add(out, ": reached already");
+        return;
+    }
+    if (is_range(curves, n)) {
+        say_range(out, root, curves, n);
         return;
     }
     atn_say_goal(out, root, &curves[0].a);

@@ -162,6 +162,7 @@ static void value_range(const atn_node *root, const atn_node *series, const atn_
         }
     most = fmax(most, fmin(atn_fan_largest(fan, 6), 2.5 * most));
     most = fmax(most, fmin(atn_fan_largest(fan, 8), 1.5 * most));
+    if (share) least = fmin(least, atn_fan_smallest(fan, 0));
     *low = share || least < 0 ? least - 0.08 * (most - least) : 0.0;
     *high = most + 0.06 * (most - *low);
     if (!share) return;

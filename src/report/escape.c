@@ -77,13 +77,18 @@ void atn_escape_markdown(atn_text *out, const char *text)
     }
 }
 
+/* Doubling a quote inside single quotes is not safe: gnuplot 5.4 takes one that opens the string,
+ * or follows another, for the string's end, and runs what comes after.  A typographic apostrophe
+ * says the same and is no quote. */
 void atn_escape_gnuplot(atn_text *out, const char *text)
 {
     atn_text_add(out, "'");
     for (const char *s = text; *s; s++) {
         const char c = is_control(*s) ? ' ' : *s;
-        atn_text_add_bytes(out, &c, 1);
-        if (c == '\'') atn_text_add(out, "'");
+        if (c == '\'')
+            atn_text_add(out, "\xe2\x80\x99");
+        else
+            atn_text_add_bytes(out, &c, 1);
     }
     atn_text_add(out, "'");
 }
