@@ -77,9 +77,9 @@ void atn_escape_markdown(atn_text *out, const char *text)
     }
 }
 
-/* Doubling a quote inside single quotes is not safe: gnuplot 5.4 takes one that opens the string,
- * or follows another, for the string's end, and runs what comes after.  A typographic apostrophe
- * says the same and is no quote. */
+/* Doubling a quote does not do: gnuplot 5.4 takes one that opens a string, or follows another
+ * doubled one, for the string's end, and the script breaks.  A typographic apostrophe says the same
+ * and is no quote. */
 void atn_escape_gnuplot(atn_text *out, const char *text)
 {
     atn_text_add(out, "'");
