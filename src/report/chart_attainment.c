@@ -103,10 +103,11 @@ static void say_headline(atn_text *out, const atn_node *root, const curve *curve
         if (n > 1) atn_text_add(out, " however it is counted");
         return;
     }
-    if (high - low < 0.03) {
+    if (high - low < 0.03) { /* too close to tell apart in a headline */
         atn_text_add(out, "the chance is ");
-        atn_escape_plain(out, least);
-        atn_text_add(out, " or a little more");
+        atn_escape_plain(out, high < 0.5 ? most : least);
+        atn_text_add(out, high < 0.5 ? " at most" : " at least");
+        atn_text_add(out, ", however it is counted");
         return;
     }
     if (n > 2) atn_text_add(out, "from ");

@@ -67,6 +67,10 @@ static void say_headline(atn_text *out, const atn_node *root, const total_view *
         atn_text_add(out, " would take ");
         atn_say_estimate(out, required);
         atn_text_printf(out, " %s, ", atn_per_step(root));
+        if (ratio < 1.05) {
+            atn_text_add(out, "about the current pace");
+            return;
+        }
         atn_text_grouped(out, ratio, ratio < 10 ? 1 : 0);
         atn_text_add(out, " times the current pace");
     }
