@@ -37,9 +37,11 @@ expect 'arrives' 0 '=50000' '' show more goals/year-40k/target
 expect 'two changes' 0 '*' '' run study --set /goals/0/target=50000 --set '/title="T"' -o - --quiet
 expect 'map' 0 '*' '' run study --fit map --no-charts --quiet -o map
 expect 'is named' 0 '=map' '' show map fit/method
-expect 'nuts' 0 '*' '*' run study --fit nuts --no-charts -o nuts --set /fit/chains=2 \
-    --set /fit/draws=200 --set /fit/warmup=200
+expect 'nuts' 0 '*' '' run study --fit nuts --no-charts --quiet -o nuts --set /fit/chains=4 \
+    --set /fit/draws=500 --set /fit/warmup=500 --set /series/visits/trend=exponential
 expect 'is named too' 0 '=nuts' '' show nuts fit/method
+expect 'too few draws of it' 1 '~answer with warnings: ' '*' run study --fit nuts -o - \
+    --set /fit/chains=2 --set /fit/draws=50 --set /fit/warmup=50
 cp -R study doubtful
 printf 'visits,total,2025-01-01,2025-03-27,exact,30000,,0.01,,,,paid,Gazette,,2025-03-28,,,\n' \
     >>doubtful/reports.csv
