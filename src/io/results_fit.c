@@ -2,12 +2,23 @@
 #include "results_internal.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "stats/summary.h"
 
 static const char *const outcome_names[] = {"converged", "stalled", "step_limit"};
 
-/* How far from the mode the optimiser may stop, in posterior standard deviations: a hundredth
- * changes no figure that is printed. */
-static const double GRADIENT_LIMIT = 0.01;
+/* How far from the mode the optimiser may stop, in posterior standard deviations: importance
+ * weights and their k judge what a tenth leaves over. */
+static const double GRADIENT_LIMIT = 0.1;
+
+/* Gates of the sampler (Vehtari et al. 2021; Betancourt 2016). */
+static const double MAX_RHAT = 1.01, MIN_ESS = 400.0, MIN_BFMI = 0.3;
+
+static bool is_sampled(const atn_builder *b)
+{
+    return strcmp(b->posterior->method, "nuts") == 0;
+}
 
 static size_t report_count(const atn_builder *b, const atn_block *block, bool used_only)
 {
@@ -44,6 +55,12 @@ static void add_candidate(atn_builder *b, cJSON *list, const atn_block *block,
     atn_build_number(b, o, "dimension", (double)atn_model_dimension(c->model));
     atn_build_number(b, o, "reports", (double)atn_model_n_reports(c->model));
     atn_build_number(b, o, "evaluations", (double)c->evaluations);
+    if (is_sampled(b)) {
+        atn_build_number(b, o, "divergences", (double)c->divergences);
+        atn_build_number(b, o, "depth_hits", (double)c->depth_hits);
+        atn_build_number(b, o, "e_bfmi", c->e_bfmi);
+        atn_build_number(b, o, "step_size", c->step_size);
+    }
     atn_build_number(b, o, "elpd", c->elpd);
     atn_build_number(b, o, "high_loo_k", (double)c->n_high_loo_k);
 }
@@ -81,10 +98,11 @@ void atn_build_fit(atn_builder *b)
     }
 }
 
-static void add_gate(atn_builder *b, const char *name, double value, double threshold,
-                     const char *where)
+/* A gate on a value that must not exceed `threshold`, or, `at_least`, not fall below it. */
+static bool add_gate(atn_builder *b, const char *name, double value, bool at_least,
+                     double threshold, const char *where)
 {
-    const bool passed = value <= threshold; /* NaN fails */
+    const bool passed = at_least ? value >= threshold : value <= threshold; /* NaN fails */
     cJSON *o = atn_build_object(b, b->gates, NULL);
     atn_build_text(b, o, "name", name);
     atn_build_number(b, o, "value", value);
@@ -92,27 +110,88 @@ static void add_gate(atn_builder *b, const char *name, double value, double thre
     atn_build_bool(b, o, "passed", passed);
     atn_build_text(b, o, "where", where);
     if (!passed) b->gate_failed = true;
+    return passed;
 }
 
-static void gate_candidate(atn_builder *b, const atn_candidate *c, const char *where)
+static void gate_approximation(atn_builder *b, const atn_candidate *c, const char *where)
 {
     const double threshold = fmin(b->study->fit.max_k, c->k_threshold);
     char value[64] = "not computable", limit[64] = "";
     if (isfinite(c->pareto_k)) atn_number_fixed(c->pareto_k, 2, value);
     atn_number_fixed(threshold, 2, limit);
-    add_gate(b, "pareto_k", c->pareto_k, threshold, where);
-    if (!(c->pareto_k <= threshold))
+    if (!add_gate(b, "pareto_k", c->pareto_k, false, threshold, where))
         atn_build_diagnostic(
             b, c->pareto_k < 1.0 ? ATTAIN_SEVERITY_WARNING : ATTAIN_SEVERITY_ERROR, "gate-pareto-k",
             where,
             "%s: Pareto k is %s, over %s: the normal approximation of the posterior is not "
             "confirmed, and its draws were left unweighted",
             where, value, limit);
-    add_gate(b, "mode", c->gradient_norm, GRADIENT_LIMIT, where);
-    if (!(c->gradient_norm <= GRADIENT_LIMIT))
+    if (!add_gate(b, "mode", c->gradient_norm, false, GRADIENT_LIMIT, where))
         atn_build_diagnostic(b, ATTAIN_SEVERITY_ERROR, "gate-mode", where,
                              "%s: the optimiser ended (%s) before it reached the posterior's mode",
                              where, outcome_names[c->outcome]);
+}
+
+/* The worst R-hat and effective size over the candidate's parameters. */
+static bool worst_mixing(atn_builder *b, const atn_candidate *c, double *rhat, double *ess)
+{
+    const attain_posterior *p = b->posterior;
+    const size_t n = atn_model_n_parameters(c->model), width = atn_model_dimension(c->model);
+    *rhat = 0.0;
+    *ess = INFINITY;
+    for (size_t k = 0; k < n; k++) {
+        for (size_t d = 0; d < p->n_draws; d++) b->draws[d] = c->theta[d * width + k];
+        atn_summary s;
+        if (atn_summarise(b->ctx, b->draws, p->n_chains, p->n_draws / p->n_chains, &s, NULL) !=
+            ATTAIN_OK)
+            return false;
+        if (!(s.rhat <= *rhat)) *rhat = s.rhat; /* NaN wins and stays */
+        const double size = s.ess_bulk < s.ess_tail ? s.ess_bulk : s.ess_tail;
+        if (!(size >= *ess)) *ess = size;
+    }
+    return true;
+}
+
+static void gate_sampler(atn_builder *b, const atn_candidate *c, const char *where)
+{
+    double rhat, ess;
+    char text[64] = "";
+    if (!worst_mixing(b, c, &rhat, &ess)) {
+        b->failed = true;
+        return;
+    }
+    if (!add_gate(b, "rhat", rhat, false, MAX_RHAT, where)) {
+        atn_number_fixed(rhat, 3, text);
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_WARNING, "gate-rhat", where,
+                             "%s: R-hat reaches %s, over 1.01: the chains do not agree", where,
+                             text);
+    }
+    if (!add_gate(b, "ess", ess, true, MIN_ESS, where)) {
+        atn_number_fixed(ess, 0, text);
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_WARNING, "gate-ess", where,
+                             "%s: some parameter has an effective sample of only %s, under 400",
+                             where, text);
+    }
+    if (!add_gate(b, "divergences", (double)c->divergences, false, 0.0, where))
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_WARNING, "gate-divergences", where,
+                             "%s: %zu of the sampler's trajectories diverged: parts of the "
+                             "posterior may be missing",
+                             where, c->divergences);
+    if (!add_gate(b, "e_bfmi", c->e_bfmi, true, MIN_BFMI, where)) {
+        atn_number_fixed(c->e_bfmi, 2, text);
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_WARNING, "gate-e-bfmi", where,
+                             "%s: the energy's Bayesian fraction of missing information is %s, "
+                             "under 0.3: tails may be explored poorly",
+                             where, text);
+    }
+}
+
+static void gate_candidate(atn_builder *b, const atn_candidate *c, const char *where)
+{
+    if (is_sampled(b))
+        gate_sampler(b, c, where);
+    else
+        gate_approximation(b, c, where);
 }
 
 /* Candidates that hardly enter the mixture do not decide its quality. */

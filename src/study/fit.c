@@ -17,7 +17,7 @@ enum {
     MAX_CANDIDATES = 64
 };
 
-static const double ADAPT_DELTA = 0.9;
+static const double ADAPT_DELTA = 0.95;
 
 void attain_fit_settings_init(attain_fit_settings *settings)
 {
@@ -407,11 +407,6 @@ static void warn_of_sampler(const attain_posterior *p, attain_diagnostics *diagn
         for (size_t k = 0; k < p->blocks[b].n_candidates; k++) {
             const atn_candidate *c = &p->blocks[b].candidates[k];
             const char *series = p->study->series[p->blocks[b].series[0]].id;
-            if (c->divergences > 0)
-                atn_diagnose(diagnostics, ATTAIN_SEVERITY_WARNING, "divergences", NULL,
-                             "%zu of the sampler's trajectories for '%s' diverged: parts of the "
-                             "posterior may be missing",
-                             c->divergences, series);
             if (c->depth_hits > 0)
                 atn_diagnose(diagnostics, ATTAIN_SEVERITY_NOTE, "tree-depth", NULL,
                              "%zu of the sampler's trajectories for '%s' were cut at their "
