@@ -4,28 +4,37 @@
 #include <math.h>
 #include <string.h>
 
+static const char *gate_name(const char *name)
+{
+    static const char *const names[][2] = {
+        {"pareto_k", "Pareto k"},
+        {"mode", "the optimiser's distance from the mode, in posterior sd,"},
+        {"rhat", "R-hat"},
+        {"ess", "the effective sample size"},
+        {"divergences", "the number of divergent trajectories"},
+        {"e_bfmi", "E-BFMI"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i][0]) == 0) return names[i][1];
+    return name;
+}
+
 static void say_gate(atn_text *out, const atn_node *gate)
 {
-    const char *name = atn_node_text(atn_node_get(gate, "name"));
     const double value = atn_node_number(atn_node_get(gate, "value"));
-    if (strcmp(name, "pareto_k") == 0)
-        atn_text_add(out, "Pareto k");
-    else if (strcmp(name, "mode") == 0)
-        atn_text_add(out, "the optimiser's distance from the mode, in posterior sd,");
-    else
-        atn_escape_plain(out, name);
+    const double limit = atn_node_number(atn_node_get(gate, "threshold"));
+    atn_escape_plain(out, gate_name(atn_node_text(atn_node_get(gate, "name"))));
     atn_text_add(out, " of ");
     atn_escape_plain(out, atn_node_text(atn_node_get(gate, "where")));
-    if (isfinite(value)) {
-        const double limit = atn_node_number(atn_node_get(gate, "threshold"));
-        const int decimals = fabs(value - limit) < 0.01 ? 4 : 2;
-        atn_text_add(out, " is ");
-        atn_text_grouped(out, value, decimals);
-        atn_text_add(out, ", over ");
-        atn_text_grouped(out, limit, decimals);
-    } else {
+    if (!isfinite(value)) {
         atn_text_add(out, " could not be computed");
+        return;
     }
+    const bool whole = fabs(value) >= 10 || fabs(limit) >= 10;
+    const int decimals = whole ? 0 : fabs(value - limit) < 0.01 ? 4 : 2;
+    atn_text_add(out, " is ");
+    atn_text_grouped(out, value, decimals);
+    atn_text_add(out, value > limit ? ", over " : ", under ");
+    atn_text_grouped(out, limit, decimals);
 }
 
 static void say_gates(atn_text *out, const atn_node *root)

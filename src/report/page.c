@@ -375,9 +375,13 @@ static void provenance(atn_text *out, const atn_node *root)
     atn_escape_markdown(out, text_of(fit, "method"));
     atn_text_add(out, ", ");
     atn_say_exact(out, number_of(fit, "draws"));
-    atn_text_add(out, " draws, Pareto k ");
-    atn_say_estimate(out, number_of(fit, "k"));
-    atn_text_add(out, ", seed ");
+    atn_text_add(out, " draws, ");
+    if (isfinite(number_of(fit, "k"))) {
+        atn_text_add(out, "Pareto k ");
+        atn_say_estimate(out, number_of(fit, "k"));
+        atn_text_add(out, ", ");
+    }
+    atn_text_add(out, "seed ");
     if (*atn_node_text(seed))
         atn_escape_markdown(out, atn_node_text(seed));
     else
