@@ -154,21 +154,35 @@ static attain_status keep_draws(const estimation *e, atn_laplace *laplace, atn_c
     return ATTAIN_OK;
 }
 
-/* Covariance of the approximation's draws: the sampler's first metric. */
-static void draws_covariance(const atn_laplace *laplace, double *mean, double *covariance)
+/* Mean and covariance of the better half of the approximation's draws: the sampler's first metric.
+ * The other half holds what the approximation's tails got wrong, and a few wild draws would stretch
+ * the metric until no step fits the rest. */
+static attain_status draws_covariance(const estimation *e, const atn_laplace *laplace, double *mean,
+                                      double *covariance, attain_error *err)
 {
     const size_t n = laplace->n, m = laplace->n_draws;
-    memset(mean, 0, n * sizeof *mean);
-    memset(covariance, 0, n * n * sizeof *covariance);
-    for (size_t d = 0; d < m; d++)
-        for (size_t i = 0; i < n; i++) mean[i] += laplace->draws[d * n + i] / (double)m;
-    for (size_t d = 0; d < m; d++)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j <= i; j++)
-                covariance[i * n + j] += (laplace->draws[d * n + i] - mean[i]) *
-                                         (laplace->draws[d * n + j] - mean[j]) / (double)(m - 1);
+    double *sorted = ATN_NEW_ARRAY(e->ctx, double, m), median;
+    if (!sorted) return atn_fail_nomem(err);
+    memcpy(sorted, laplace->log_density, m * sizeof *sorted);
+    atn_quantiles(sorted, m, &(double){0.5}, 1, &median);
+    atn_free(e->ctx, sorted);
+    double kept = 0.0;
+    for (size_t d = 0; d < m; d++) {
+        if (!(laplace->log_density[d] >= median)) continue;
+        kept += 1.0;
+        for (size_t i = 0; i < n; i++) {
+            double *row = covariance + i * n;
+            const double before = laplace->draws[d * n + i] - mean[i];
+            for (size_t k = 0; k <= i; k++) /* Welford: coordinates up to i - 1 are updated */
+                row[k] += before * (laplace->draws[d * n + k] - mean[k]) *
+                          (k < i ? 1.0 : (kept - 1.0) / kept);
+            mean[i] += before / kept;
+        }
+    }
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) covariance[j * n + i] = covariance[i * n + j];
+        for (size_t k = 0; k <= i; k++)
+            covariance[i * n + k] = covariance[k * n + i] = covariance[i * n + k] / (kept - 1.0);
+    return ATTAIN_OK;
 }
 
 /* Chains start twice as far from the mean as a draw lies, drawn in until the density is finite. */
@@ -216,11 +230,12 @@ static attain_status sample(estimation *e, const atn_target *target, const atn_l
     double *work = ATN_NEW_ARRAY(e->ctx, double, n + n * n + chains * n);
     if (!work) return atn_fail_nomem(err);
     double *mean = work, *covariance = work + n, *starts = covariance + n * n;
-    draws_covariance(laplace, mean, covariance);
-    overdispersed_starts(e, laplace, mean, chains, starts);
     atn_nuts nuts = {0};
-    attain_status status =
-        atn_nuts_run(e->ctx, target, &e->sampler, covariance, starts, &nuts, err);
+    attain_status status = draws_covariance(e, laplace, mean, covariance, err);
+    if (status == ATTAIN_OK) {
+        overdispersed_starts(e, laplace, mean, chains, starts);
+        status = atn_nuts_run(e->ctx, target, &e->sampler, covariance, starts, &nuts, err);
+    }
     if (status == ATTAIN_OK) status = keep_chains(e, &nuts, c, err);
     atn_nuts_free(e->ctx, &nuts);
     atn_free(e->ctx, work);
