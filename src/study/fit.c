@@ -242,29 +242,38 @@ static attain_status sample(estimation *e, const atn_target *target, const atn_l
     return status;
 }
 
+static attain_status draw_nested(estimation *e, const atn_target *target, atn_mode *mode,
+                                 size_t n_draws, atn_laplace *laplace, attain_error *err)
+{
+    const size_t n_parameters = atn_model_n_parameters(e->model);
+    atn_transport *map = NULL;
+    atn_mode marginal = {0};
+    const attain_status status =
+        atn_transport_create(e->ctx, target, n_parameters, mode->u, &map, &marginal, err);
+    if (status != ATTAIN_OK) return status;
+    const attain_status drawn =
+        atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain,
+                        PROPOSALS_PER_DRAW * n_draws, n_draws, laplace, err);
+    atn_transport_free(e->ctx, map);
+    marginal.evaluations += mode->evaluations;
+    atn_mode_free(e->ctx, mode);
+    *mode = marginal;
+    return drawn;
+}
+
 /* Draws about the best mode: nested where there are latent values (the joint mode misleads there,
- * stats/transport.h), plain Laplace otherwise. */
+ * stats/transport.h), plain Laplace otherwise and where the marginal's surface cannot be followed.
+ */
 static attain_status draw_about(estimation *e, const atn_target *target, atn_mode *mode,
                                 size_t n_draws, atn_laplace *laplace, attain_error *err)
 {
-    const size_t n_parameters = atn_model_n_parameters(e->model);
-    const size_t n_proposals = PROPOSALS_PER_DRAW * n_draws;
-    if (n_parameters == target->n)
-        return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, n_proposals, n_draws,
-                                laplace, err);
-    atn_transport *map = NULL;
-    atn_mode marginal = {0};
-    attain_status status =
-        atn_transport_create(e->ctx, target, n_parameters, mode->u, &map, &marginal, err);
-    if (status == ATTAIN_OK) {
-        marginal.evaluations += mode->evaluations;
-        atn_mode_free(e->ctx, mode);
-        *mode = marginal;
-        status = atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain, n_proposals,
-                                 n_draws, laplace, err);
+    if (atn_model_n_parameters(e->model) < target->n) {
+        const attain_status status = draw_nested(e, target, mode, n_draws, laplace, err);
+        if (status != ATTAIN_ERR_NUMERIC || !mode->hessian) return status;
+        atn_error_clear(err);
     }
-    atn_transport_free(e->ctx, map);
-    return status;
+    return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, PROPOSALS_PER_DRAW * n_draws,
+                            n_draws, laplace, err);
 }
 
 static attain_status estimate(estimation *e, atn_candidate *c, attain_error *err)

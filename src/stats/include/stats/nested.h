@@ -4,11 +4,6 @@
 
 #include "stats/transport.h"
 
-/* One proposal in the map's coordinates: split normal along the parameters' axes, standard normal
- * for the rest.  Returns its log density up to a constant; w: n doubles. */
-double atn_nested_propose(const atn_transport *transport, size_t n_outer, size_t n,
-                          atn_stream *stream, double *w);
-
 /* n_proposals mapped proposals, resampled to n_draws by Pareto-smoothed importance weights where
  * their k permits (atn_laplace's fields say so).  Bits do not depend on threads. */
 attain_status atn_nested_draw(attain_context *ctx, const atn_target *target,
