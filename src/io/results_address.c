@@ -1,8 +1,8 @@
 /* Addresses: one name for a number everywhere ("goals/first-year-600k/dhs/any-day/probability").
  *
- * Objects are entered by key, arrays by id, definition, reading, name, row or place.  The levels
- * that only group (definitions, readings, quantiles) may be left out, and so may a part where there
- * is a single choice. */
+ * Objects are entered by key, arrays by id, definition, reading, name, trend, row or place.  The
+ * levels that only group (definitions, readings, quantiles) may be left out, and so may a part
+ * where there is a single choice. */
 #include "results_internal.h"
 
 #include <math.h>
@@ -12,8 +12,8 @@
 enum { MAX_PARTS = 32 };
 
 static const char *const GROUPING[] = {"definitions", "readings", "quantiles"};
-static const char *const NAMES[] = {"id", "definition", "reading", "name"};
-enum { N_GROUPING = 3, N_NAMES = 4 };
+static const char *const NAMES[] = {"id", "definition", "reading", "name", "trend"};
+enum { N_GROUPING = 3, N_NAMES = 5 };
 
 typedef struct part {
     const char *text;

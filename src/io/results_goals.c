@@ -29,6 +29,43 @@ static bool out_of_reach(const atn_reading *r)
     return !r->already_reached && r->probability < 0.005;
 }
 
+/* The candidate's trend; where several series of its block have a choice, each as SERIES.TREND, as
+ * gates name them. */
+static void add_trend_name(atn_builder *b, cJSON *o, const atn_block *block,
+                           const atn_candidate *candidate)
+{
+    size_t choices = 0;
+    for (size_t s = 0; s < block->n_series; s++)
+        choices += b->study->series[block->series[s]].n_trends > 1;
+    atn_text name;
+    atn_text_init(&name, b->ctx);
+    for (size_t s = 0; s < block->n_series; s++) {
+        const atn_series *series = &b->study->series[block->series[s]];
+        if (series->n_trends < 2) continue;
+        if (name.length > 0) atn_text_add(&name, "+");
+        if (choices > 1) atn_text_printf(&name, "%s.", series->id);
+        atn_text_add(&name, series->trends[candidate->trend[s]].name);
+    }
+    if (atn_text_ok(&name))
+        atn_build_text(b, o, "trend", name.data);
+    else
+        b->failed = true;
+    atn_text_free(&name);
+}
+
+static void add_trends(atn_builder *b, cJSON *parent, const atn_reading *r)
+{
+    cJSON *list = atn_build_array(b, parent, "by_trend");
+    for (size_t i = 0; i < r->n_trends; i++) {
+        const atn_candidate *candidate = &r->choice->candidates[r->trends[i].candidate];
+        cJSON *o = atn_build_object(b, list, NULL);
+        add_trend_name(b, o, r->choice, candidate);
+        atn_build_number(b, o, "weight", candidate->weight);
+        atn_build_number(b, o, "draws", (double)r->trends[i].n_draws);
+        atn_build_number(b, o, "probability", r->trends[i].probability);
+    }
+}
+
 static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r)
 {
     static const double shortfall_levels[] = {0.05, 0.5, 0.95};
@@ -40,6 +77,7 @@ static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r)
     atn_build_number(b, o, "mcse", r->mcse);
     atn_frequency_words(r->probability, words, sizeof words);
     atn_build_text(b, o, "words", words);
+    add_trends(b, o, r);
     add_dates(b, o, r);
     atn_build_number(b, o, "never_by_horizon", r->never_by_horizon);
     atn_build_number(b, o, "probability_at_horizon", r->probability_at_horizon);

@@ -184,6 +184,8 @@ static attain_status fill_readings(const answers *a, attain_error *err)
     const atn_run *run = a->run;
     atn_reading_job job = run->job;
     job.effective = atn_effective_draws(run->posterior, &a->series, 1);
+    const atn_block *block = &run->posterior->blocks[run->posterior->block_of_series[a->series]];
+    job.choice = block->n_candidates > 1 ? block : NULL;
     for (size_t g = 0; g < run->study->n_goals; g++) {
         const atn_goal *goal = &run->study->goals[g];
         const atn_goal_layout *layout = &run->goals[g];

@@ -78,6 +78,7 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
     for (size_t s = 0; s < n_series; s++)
         if (used[s])
             job.effective = fmin(job.effective, atn_effective_draws(run->posterior, &s, 1));
+    job.choice = atn_choice_of_trends(run->posterior, used);
     atn_free(run->ctx, used);
     return atn_reading_fill(&job, layout->plans, &outcomes,
                             run->projection->goals[goal].definitions[0].readings, err);

@@ -121,6 +121,7 @@ static void free_goal(attain_context *ctx, atn_goal_result *goal)
         for (size_t j = 0; j < definition->n_readings; j++) {
             atn_free(ctx, definition->readings[j].curve_step);
             atn_free(ctx, definition->readings[j].curve_probability);
+            atn_free(ctx, definition->readings[j].trends);
         }
         atn_free(ctx, definition->readings);
     }

@@ -13,6 +13,8 @@ const double atn_attainable_levels[ATN_N_ATTAINABLE] = {0.1, 0.5, 0.9};
 
 static const double ALREADY = 0.99; /* share of draws that have reached it: said as a fact */
 enum { CURVE_POINTS = 117 };        /* with deadline, as_of and horizon at most 120 */
+enum { FEW_DRAWS = 50 };            /* under these a trend's own probability is mostly noise ... */
+static const double SMALL_WEIGHT = 0.01; /* ... and is left out unless the trend matters */
 
 double atn_step_quantile(const size_t *counts, size_t n_steps, size_t n_draws, double p)
 {
@@ -49,6 +51,41 @@ double atn_effective_draws(const attain_posterior *posterior, const size_t *seri
         least = fmin(least, block_draws(posterior, &posterior->blocks[b]));
     }
     return fmax(least, 1.0);
+}
+
+const atn_block *atn_choice_of_trends(const attain_posterior *posterior, const bool *series)
+{
+    const atn_block *found = NULL;
+    for (size_t s = 0; s < posterior->study->n_series; s++) {
+        const atn_block *block = &posterior->blocks[posterior->block_of_series[s]];
+        if (!series[s] || block == found || block->n_candidates < 2) continue;
+        if (found) return NULL;
+        found = block;
+    }
+    return found;
+}
+
+/* Every joint draw uses one candidate, so their probabilities, weighted by draws, add up to the
+ * reading's. */
+static attain_status add_trends(const atn_reading_job *job, const atn_plan *plan,
+                                const double *reached, atn_reading *reading, attain_error *err)
+{
+    const atn_block *block = reading->choice = job->choice;
+    if (!block) return ATTAIN_OK;
+    reading->trends = ATN_NEW_ARRAY(job->ctx, atn_reading_trend, block->n_candidates);
+    if (!reading->trends) return atn_fail_nomem(err);
+    for (size_t c = 0; c < block->n_candidates; c++) {
+        size_t n = 0, hits = 0;
+        for (size_t d = 0; d < job->n_draws; d++) {
+            if (block->which[d] != c) continue;
+            n++;
+            hits += reached[d] <= (double)plan->spec.deadline;
+        }
+        if (n == 0 || (n < FEW_DRAWS && !(block->candidates[c].weight > SMALL_WEIGHT))) continue;
+        reading->trends[reading->n_trends++] = (atn_reading_trend){
+            .candidate = c, .n_draws = n, .probability = (double)hits / (double)n};
+    }
+    return ATTAIN_OK;
 }
 
 attain_status atn_probability_error(const atn_reading_job *job, const double *reached, double limit,
@@ -170,8 +207,9 @@ attain_status atn_reading_fill(const atn_reading_job *job, const atn_plan *plan,
         add_levels(job, plan, outcomes->best, reading);
         add_paces(job, outcomes, reading);
     }
-    const attain_status status =
+    attain_status status =
         atn_probability_error(job, outcomes->reached, (double)plan->spec.deadline,
                               reading->probability, &reading->mcse, err);
+    if (status == ATTAIN_OK) status = add_trends(job, plan, outcomes->reached, reading, err);
     return status == ATTAIN_OK ? add_curve(job, plan, reading, err) : status;
 }

@@ -99,6 +99,7 @@ static void say_line(atn_text *out, const atn_node *root, const atn_answer *a, s
     const size_t words = out->length;
     atn_escape_plain(out, atn_node_text(atn_node_get(a->reading, "words")));
     pad_to(out, words, 19);
+    if (atn_say_trends(out, a->reading)) atn_text_add(out, "; ");
     atn_say_when(out, root, a);
     const size_t pace = out->length;
     atn_text_add(out, "; ");

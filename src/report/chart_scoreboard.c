@@ -117,6 +117,12 @@ static void add_row(atn_frame *f, const atn_answer *a, double y)
     if (isfinite(p)) atn_text_number(data, p);
     atn_text_add(data, ",");
     atn_text_number(data, (y - f->bottom) / (f->top - f->bottom));
+    double low, high;
+    const bool range = atn_trend_range(a->reading, &low, &high);
+    atn_text_add(data, ",");
+    if (range) atn_text_number(data, low);
+    atn_text_add(data, ",");
+    if (range) atn_text_number(data, high);
     atn_text_add(data, "\n");
     atn_text_free(&text);
     if (!isfinite(p)) return;
@@ -198,16 +204,32 @@ static void say_alt(atn_text *out, const atn_node *root, const atn_chart *chart)
         }
         atn_text_add(out, " ");
         atn_say_percent(out, chance_of(&a));
+        const size_t chance = out->length;
+        atn_text_add(out, ", ");
+        if (!atn_say_trends(out, a.reading) && out->data && !out->failed) {
+            out->length = chance;
+            out->data[chance] = '\0';
+        }
     }
     atn_text_add(out, ".");
 }
 
+static bool any_range(const atn_node *root)
+{
+    double low, high;
+    for (atn_answer a = {0}; atn_answer_next(root, &a);)
+        if (atn_trend_range(a.reading, &low, &high)) return true;
+    return false;
+}
+
 static void compose(atn_frame *f, double rows)
 {
+    const bool ranges = any_range(f->root);
     atn_text text, *s = &f->chart->script;
     atn_text_init(&text, f->ctx);
-    atn_text_add(&text, "Chance of reaching each goal by its deadline, by definition and reading. "
-                        "Figures published by ");
+    atn_text_add(&text, "Chance of reaching each goal by its deadline, by definition and reading");
+    if (ranges) atn_text_add(&text, "; light bar: range across trends");
+    atn_text_add(&text, ". Figures published by ");
     atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "as_of"));
     atn_frame_head(f, text.data ? text.data : "");
     atn_text_free(&text);
@@ -216,8 +238,14 @@ static void compose(atn_frame *f, double rows)
     f->bottom = f->top - rows - 6.0;
     atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nset grid noytics xtics back\n"
                     "set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n");
-    atn_text_add(&f->chart->data, "goal,definition,reading,probability,height\n");
+    atn_text_add(&f->chart->data,
+                 "goal,definition,reading,probability,height,trend_low,trend_high\n");
     add_rows(f);
+    if (ranges)
+        atn_frame_plot(f,
+                       "'%s.csv' skip 1 using 6:5:($7-$6):(0) with vectors nohead lw 6 lc rgb "
+                       "'#B3D1E8'",
+                       f->chart->name);
     atn_frame_plot(f, "'%s.csv' skip 1 using 4:5 with points pt 7 ps 1.3 lc rgb '#0072B2'",
                    f->chart->name);
 }

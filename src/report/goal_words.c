@@ -141,6 +141,43 @@ void atn_say_which(atn_text *out, const atn_answer *a)
     if (readings) atn_say_reading(out, text_of(a->reading, "reading"));
 }
 
+bool atn_trend_range(const atn_node *reading, double *low, double *high)
+{
+    const atn_node *list = atn_node_get(reading, "by_trend");
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (const atn_node *t = atn_node_first(list); t; t = atn_node_next(t)) {
+        const double p = number_of(t, "probability");
+        if (!isfinite(p)) continue;
+        *low = fmin(*low, p);
+        *high = fmax(*high, p);
+    }
+    return *low <= *high;
+}
+
+bool atn_say_trends(atn_text *out, const atn_node *reading)
+{
+    static const char sign[] = " %";
+    double low, high;
+    if (!atn_trend_range(reading, &low, &high)) return false;
+    const size_t first = out->length;
+    atn_say_percent(out, low);
+    const size_t next = out->length;
+    atn_say_percent(out, high);
+    if (out->failed || !out->data) return true;
+    const size_t digits = next - first - (sizeof sign - 1);
+    const bool same = out->length - next == next - first &&
+                      memcmp(out->data + first, out->data + next, next - first) == 0;
+    out->length = same ? next : first + digits; /* the sign is said once */
+    out->data[out->length] = '\0';
+    if (!same) {
+        atn_text_add(out, " to ");
+        atn_say_percent(out, high);
+    }
+    atn_text_add(out, " across trends");
+    return true;
+}
+
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     const atn_node *median = atn_node_path(a->reading, "date/0.5");

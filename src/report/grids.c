@@ -41,7 +41,9 @@ static const atn_grid_column goal_columns[] = {
     {"pace_ratio", "ratio", SHOW_ESTIMATE, 1},
     {"share_of_past_windows", "past windows", SHOW_ESTIMATE, 0},
     {"already_reached", "reached", SHOW_BOOL, 0},
-    {"out_of_reach", "out of reach", SHOW_BOOL, 0}};
+    {"out_of_reach", "out of reach", SHOW_BOOL, 0},
+    {"trend_low", "lowest trend", SHOW_PERCENT, 0},
+    {"trend_high", "highest trend", SHOW_PERCENT, 0}};
 
 static void fill_goals(atn_grid *t, const atn_node *root)
 {
@@ -75,6 +77,10 @@ static void fill_goals(atn_grid *t, const atn_node *root)
         atn_grid_node(t, atn_node_get(a.goal, "start"));
         atn_grid_node(t, atn_node_get(a.goal, "deadline"));
         members(t, a.reading, paths, COUNT(paths));
+        double low, high;
+        const bool range = atn_trend_range(a.reading, &low, &high);
+        atn_grid_number(t, range ? low : NAN);
+        atn_grid_number(t, range ? high : NAN);
     }
 }
 

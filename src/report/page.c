@@ -90,6 +90,11 @@ static void answer_line(atn_text *out, const atn_node *root, const atn_answer *a
     atn_escape_markdown(out, text.data ? text.data : "");
     if (text.failed) out->failed = true;
     atn_text_free(&text);
+    atn_text_init(&text, out->ctx);
+    if (atn_say_trends(&text, a->reading)) atn_text_add(out, "; ");
+    atn_escape_markdown(out, text.data ? text.data : "");
+    if (text.failed) out->failed = true;
+    atn_text_free(&text);
     atn_text_add(out, "); ");
     add_phrase(out, atn_say_when, root, a);
     const size_t before = out->length;

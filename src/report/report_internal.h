@@ -30,6 +30,10 @@ bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer 
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a);
 /* " (dhs, 7-day mean)" as far as there is something to tell apart. */
 void atn_say_which(atn_text *out, const atn_answer *a);
+/* Lowest and highest probability by trend; false where there was no choice of trends. */
+bool atn_trend_range(const atn_node *reading, double *low, double *high);
+/* "8 to 31 % across trends"; nothing, and false, where there was no choice. */
+bool atn_say_trends(atn_text *out, const atn_node *reading);
 /* "median date 8 January 2026", "not by 31 December 2026", "already reached", "out of reach". */
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
 /* "needs 3,410 a day, 2.7 times the current 1,250"; nothing where there is no pace. */

@@ -349,7 +349,8 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_s
     return block->n_candidates > 1 ? atn_stack(ctx, block, p->n_draws, err) : ATTAIN_OK;
 }
 
-/* Joint draws: each candidate gets its share of rows, and the order is shuffled so that blocks,
+/* Joint draws: each candidate gets its share of rows, spread over all it has so that every chain
+ * speaks, and the order is shuffled so that blocks,
  * which are independent a posteriori, are paired at random. */
 static attain_status mix_candidates(attain_posterior *p, size_t b, attain_error *err)
 {
@@ -357,16 +358,17 @@ static attain_status mix_candidates(attain_posterior *p, size_t b, attain_error 
     block->which = ATN_NEW_ARRAY(p->ctx, uint32_t, p->n_draws);
     block->row = ATN_NEW_ARRAY(p->ctx, uint32_t, p->n_draws);
     if (!block->which || !block->row) return atn_fail_nomem(err);
-    size_t candidate = 0, row = 0;
-    double reached = block->candidates[0].weight;
+    const double n = (double)p->n_draws;
+    size_t candidate = 0;
+    double before = 0.0, weight = block->candidates[0].weight;
     for (size_t d = 0; d < p->n_draws; d++) {
-        while (candidate + 1 < block->n_candidates &&
-               ((double)d + 0.5) / (double)p->n_draws > reached) {
-            reached += block->candidates[++candidate].weight;
-            row = 0;
+        const double share = ((double)d + 0.5) / n;
+        while (candidate + 1 < block->n_candidates && share > before + weight) {
+            before += weight;
+            weight = block->candidates[++candidate].weight;
         }
         block->which[d] = (uint32_t)candidate;
-        block->row[d] = (uint32_t)row++;
+        block->row[d] = (uint32_t)fmin(n * (share - before) / weight, n - 1.0);
     }
     /* chains stay in order, so that each block's diagnostics can be read off the joint draws */
     if (p->n_chains > 1 && block->n_candidates == 1) return ATTAIN_OK;

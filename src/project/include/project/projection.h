@@ -17,6 +17,13 @@ typedef struct atn_series_paths {
     double *total; /* flows: running total of the realised path from the origin; else NULL */
 } atn_series_paths;
 
+/* A reading under one candidate of a block that is fitted with several. */
+typedef struct atn_reading_trend {
+    size_t candidate; /* of the block */
+    size_t n_draws;   /* joint draws that use it, >= 1 */
+    double probability;
+} atn_reading_trend;
+
 /* One reading of one goal in one definition. */
 typedef struct atn_reading {
     char name[48]; /* "total", "any-day", "7-day-mean", "7-day-mean-held-30-days",
@@ -41,6 +48,10 @@ typedef struct atn_reading {
     size_t n_curve;               /* P(attained by date) at up to ~120 steps, start .. horizon */
     long *curve_step;
     double *curve_probability;
+    const atn_block *choice; /* whose candidates `trends` are; NULL: no choice of trends, or one in
+                                several blocks at once (joint goals) */
+    size_t n_trends;         /* candidates worth showing: 50 draws or a weight over 0.01 */
+    atn_reading_trend *trends;
 } atn_reading;
 
 typedef struct atn_goal_definition {

@@ -15,10 +15,11 @@ typedef struct atn_reading_job {
     attain_context *ctx;
     const attain_posterior *posterior;
     size_t n_draws, n_steps;
-    long as_of;       /* step */
-    double effective; /* draws' worth of information, <= n_draws */
-    double *scratch;  /* n_draws */
-    size_t *counts;   /* n_steps */
+    long as_of;              /* step */
+    double effective;        /* draws' worth of information, <= n_draws */
+    const atn_block *choice; /* with several candidates, to tell apart; NULL: none */
+    double *scratch;         /* n_draws */
+    size_t *counts;          /* n_steps */
 } atn_reading_job;
 
 /* Fills the reading (zeroed before) from the plan's outcomes. */
@@ -33,6 +34,10 @@ double atn_step_quantile(const size_t *counts, size_t n_steps, size_t n_draws, d
 
 /* Draws' worth of information in the joint draws of the blocks that hold these series. */
 double atn_effective_draws(const attain_posterior *posterior, const size_t *series, size_t n);
+
+/* The one block among those that hold the marked series (n_series flags) that has a choice of
+ * trends; NULL where none or several have. */
+const atn_block *atn_choice_of_trends(const attain_posterior *posterior, const bool *series);
 
 /* Monte Carlo standard error of a probability from draws of `reached <= limit`: that of
  * independent draws, sqrt(p (1 - p) / n) with n the effective draws, or from several chains by
