@@ -51,7 +51,7 @@ static bool propose_task(void *user, size_t item, size_t worker)
     atn_stream_init(&stream, t->seed, ATN_PURPOSE_LAPLACE, t->chain, item);
     double *w = t->work + worker * t->work_size, *u = t->u + item * n;
     const double log_q = propose(t->transport, t->n_outer, n, &stream, w);
-    const double log_jacobian = atn_transport_map(t->transport, w, u, w + n);
+    const double log_jacobian = atn_transport_map(t->transport, w, u, w + n, worker);
     t->log_density[item] = t->target->log_density(t->target->user, u, NULL, worker);
     t->log_ratio[item] = t->log_density[item] + log_jacobian - log_q;
     return true;

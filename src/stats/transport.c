@@ -9,7 +9,10 @@
 
 static const double star = 1.25; /* distance in sd at which the marginal is sampled */
 
+enum { CORRECTIONS = 3 }; /* Newton steps that take a proposal's centre to the conditional mode */
+
 struct atn_transport {
+    atn_target target;
     size_t p, q, n, packed;
     double *block;
     double *axes;            /* p x p: column j of A in row j */
@@ -102,7 +105,7 @@ static double bent_square(const atn_transport *t, size_t j, double c)
 
 size_t atn_transport_work_size(const atn_transport *t)
 {
-    return t->packed + t->q;
+    return t->packed + t->q + t->n + t->q;
 }
 
 double atn_transport_scale(const atn_transport *t, size_t j, bool above)
@@ -110,10 +113,56 @@ double atn_transport_scale(const atn_transport *t, size_t j, bool above)
     return t->scale[2 * j + above];
 }
 
-double atn_transport_map(const atn_transport *t, const double *w, double *u, double *work)
+/* x <- L^-1 x by rows of the packed lower factor, whose diagonal is in logs. */
+static void packed_forward(const double *packed, size_t q, double *x)
+{
+    for (size_t i = 0; i < q; i++) {
+        const double *row = packed + i * (i + 1) / 2;
+        x[i] = (x[i] - atn_inner(row, x, i)) * exp(-row[i]);
+    }
+}
+
+/* x <- L^-T x; returns log |L|. */
+static double packed_backward(const double *packed, size_t q, double *x)
+{
+    double log_det = 0.0;
+    for (size_t i = q; i-- > 0;) {
+        const double *row = packed + i * (i + 1) / 2;
+        log_det += row[i];
+        x[i] *= exp(-row[i]);
+        for (size_t j = 0; j < i; j++) x[j] -= row[j] * x[i];
+    }
+    return log_det;
+}
+
+/* The parabolas know nothing of how two axes act together, which may put z* several conditional sd
+ * off; Newton steps with L take it back.  They depend on theta alone, so the map stays exact. */
+static void correct_centre(const atn_transport *t, const double *packed, double *u, double *g,
+                           double *before, size_t worker)
+{
+    const size_t p = t->p, q = t->q;
+    double value = t->target.log_density(t->target.user, u, g, worker);
+    for (int k = 0; k < CORRECTIONS && value > -INFINITY; k++) {
+        double *step = g + p;
+        memcpy(before, u + p, q * sizeof *before);
+        packed_forward(packed, q, step);
+        if (!(atn_inner(step, step, q) > 1e-4)) return; /* within 0.01 conditional sd */
+        (void)packed_backward(packed, q, step);
+        for (size_t i = 0; i < q; i++) u[p + i] += step[i];
+        const double next = t->target.log_density(t->target.user, u, g, worker);
+        if (!(next > value)) {
+            memcpy(u + p, before, q * sizeof *before);
+            return;
+        }
+        value = next;
+    }
+}
+
+double atn_transport_map(const atn_transport *t, const double *w, double *u, double *work,
+                         size_t worker)
 {
     const size_t p = t->p, q = t->q, m = t->packed + q;
-    double log_jacobian = t->log_axes;
+    double *v = work + t->packed; /* holds z* first */
     memcpy(work, t->centre, m * sizeof *work);
     memcpy(u, t->centre + m, p * sizeof *u);
     for (size_t j = 0; j < p; j++) {
@@ -122,16 +171,12 @@ double atn_transport_map(const atn_transport *t, const double *w, double *u, dou
         const double *linear = t->linear + j * m, *curve = t->square + j * m;
         for (size_t k = 0; k < m; k++) work[k] += linear[k] * c + curve[k] * square;
     }
-    double *x = u + p; /* L' x = v by rows of the packed lower factor */
-    memcpy(x, w + p, q * sizeof *x);
-    for (size_t i = q; i-- > 0;) {
-        const double *row = work + i * (i + 1) / 2;
-        log_jacobian -= row[i];
-        x[i] *= exp(-row[i]);
-        for (size_t j = 0; j < i; j++) x[j] -= row[j] * x[i];
-    }
-    for (size_t i = 0; i < q; i++) x[i] += work[t->packed + i];
-    return log_jacobian;
+    memcpy(u + p, v, q * sizeof *v);
+    correct_centre(t, work, u, work + m, work + m + t->n, worker);
+    memcpy(v, w + p, q * sizeof *v);
+    const double log_det = packed_backward(work, q, v);
+    for (size_t i = 0; i < q; i++) u[p + i] += v[i];
+    return t->log_axes - log_det;
 }
 
 /* Memory is one block, cut in order. */
@@ -211,6 +256,7 @@ attain_status atn_transport_create(attain_context *ctx, const atn_target *target
     *mode = (atn_mode){0};
     atn_transport *t = ATN_NEW(ctx, atn_transport);
     if (!t) return atn_fail_nomem(err);
+    t->target = *target;
     t->n = s.n;
     t->p = s.p;
     t->q = s.q;
