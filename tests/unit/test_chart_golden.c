@@ -1,0 +1,184 @@
+/* Charts of one fixed document against stored ones: script and data everywhere, SVG where gnuplot
+ * is the version that drew the stored ones.  With UPDATE=1 the stored files are written instead;
+ * look at the pictures and read the diff before committing it. */
+#define _POSIX_C_SOURCE 200809L /* popen */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <attain/attain.h>
+
+#include "document_fixture.h"
+
+#define GOLDEN ATTAIN_SOURCE_DIR "/tests/unit/golden/charts"
+
+/* CHARTS.md, numbers 5, 1, 2 and 4. */
+static const char *const stems[] = {
+    "scoreboard",           "rate-visits",           "total-five-weeks-paid",
+    "total-five-weeks-all", "attainment-five-weeks", "attainment-1300-a-day"};
+enum { N_STEMS = sizeof stems / sizeof *stems };
+
+typedef struct fixture {
+    attain_context *ctx;
+    char scratch[256], folder[300];
+    char version[80]; /* of gnuplot; "" if there is none */
+    size_t n_drawn;
+} fixture;
+
+static void ask_version(char version[80])
+{
+    version[0] = '\0';
+    FILE *pipe = popen("gnuplot --version 2>/dev/null", "r");
+    if (!pipe) return;
+    if (!fgets(version, 80, pipe)) version[0] = '\0';
+    pclose(pipe);
+    version[strcspn(version, "\n")] = '\0';
+}
+
+static attain_status draw(void *user, const char *folder, const char *script, attain_error *err)
+{
+    fixture *f = user;
+    char command[1024];
+    (void)err;
+    f->n_drawn++;
+    if (!*f->version) return ATTAIN_OK;
+    snprintf(command, sizeof command, "cd '%s' && LC_ALL=C.UTF-8 gnuplot -d %s 2>&1", folder,
+             script);
+    return system(command) == 0 ? ATTAIN_OK : ATTAIN_ERR_TOOL;
+}
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    attain_error err = {0};
+    attain_results *results = NULL;
+    attain_report_settings settings;
+    f->ctx = check_context(NULL, 1);
+    ask_version(f->version);
+    check_scratch_create(f->scratch, sizeof f->scratch);
+    snprintf(f->folder, sizeof f->folder, "%s/run", f->scratch);
+    atn_check_status("load", attain_results_load(f->ctx, GOLDEN, &results, &err), ATTAIN_OK, &err);
+    attain_report_settings_init(&settings);
+    settings.draw = draw;
+    settings.draw_user = f;
+    atn_check_status("write",
+                     attain_report_write(f->ctx, results, f->folder, &settings, NULL, &err),
+                     ATTAIN_OK, &err);
+    attain_results_free(results);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    attain_context_free(f->ctx);
+    check_scratch_remove(f->scratch);
+    free(f);
+    return 0;
+}
+
+static bool updating(void)
+{
+    const char *update = getenv("UPDATE");
+    return update && strcmp(update, "1") == 0;
+}
+
+static void store(const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", GOLDEN, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The first line that differs, for the message. */
+static void compare(const char *name, const char *got, const char *want)
+{
+    size_t line = 1, start = 0, i = 0;
+    for (; got[i] && got[i] == want[i]; i++)
+        if (got[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    if (got[i] == want[i]) return;
+    fail_msg("%s, line %zu:\n  now    %.*s\n  stored %.*s", name, line,
+             (int)strcspn(got + start, "\n"), got + start, (int)strcspn(want + start, "\n"),
+             want + start);
+}
+
+static void check_kind(const fixture *f, const char *ending)
+{
+    for (size_t i = 0; i < N_STEMS; i++) {
+        char name[128], drawn[160];
+        snprintf(name, sizeof name, "%s.%s", stems[i], ending);
+        snprintf(drawn, sizeof drawn, "charts/%s", name);
+        char *got = fixture_read(f->folder, drawn);
+        if (!got) fail_msg("no %s was written", name);
+        if (updating()) {
+            store(name, got);
+        } else {
+            char *want = fixture_read(GOLDEN, name);
+            if (!want) fail_msg("no %s is stored", name);
+            compare(name, got, want);
+            free(want);
+        }
+        free(got);
+    }
+}
+
+static void test_scripts(void **state)
+{
+    const fixture *f = *state;
+    assert_int_equal(f->n_drawn, N_STEMS); /* no chart is left unwatched */
+    check_kind(f, "gp");
+}
+
+static void test_data(void **state)
+{
+    check_kind(*state, "csv");
+}
+
+static void test_descriptions(void **state)
+{
+    check_kind(*state, "alt.txt");
+}
+
+static void test_pictures(void **state)
+{
+    const fixture *f = *state;
+    if (!*f->version) {
+        print_message("skipped: gnuplot is not installed\n");
+        skip();
+    }
+    if (updating()) {
+        char line[96];
+        snprintf(line, sizeof line, "%s\n", f->version);
+        store("gnuplot-version.txt", line);
+    }
+    char *drawn_by = fixture_read(GOLDEN, "gnuplot-version.txt");
+    assert_non_null(drawn_by);
+    drawn_by[strcspn(drawn_by, "\n")] = '\0';
+    const bool same = strcmp(drawn_by, f->version) == 0;
+    if (!same)
+        print_message("skipped: the stored pictures are of %s, this is %s\n", drawn_by, f->version);
+    free(drawn_by);
+    if (!same) skip();
+    check_kind(f, "svg");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_descriptions),
+        cmocka_unit_test(test_pictures),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
