@@ -164,6 +164,21 @@ const atn_prior *atn_model_prior(const atn_model *m, size_t k)
     return k < m->n_entries ? &m->entries[k].prior : NULL;
 }
 
+size_t atn_model_log_scale(const atn_model *m, size_t k)
+{
+    for (size_t i = 0; i < m->n_tracks; i++) {
+        const atn_track *t = &m->tracks[i];
+        if (k < t->z || k >= t->effect + t->n_effects) continue;
+        const size_t s = k < t->u        ? t->sigma.index
+                         : k < t->effect ? t->sigma_v.index
+                                         : t->effect_sigma.index;
+        if (s == ATN_NONE) return SIZE_MAX;
+        const atn_transform *transform = &m->entries[s].transform;
+        return transform->kind == ATN_TRANSFORM_LOWER && transform->lower == 0 ? s : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
 size_t atn_model_n_reports(const atn_model *m)
 {
     return m->n_data;

@@ -32,6 +32,11 @@ const char *atn_model_name(const atn_model *model, size_t k);
 const atn_parameter *atn_model_parameter(const atn_model *model, size_t k); /* NULL for latent */
 const atn_prior *atn_model_prior(const atn_model *model, size_t k);         /* NULL for latent */
 
+/* The coordinate on the whole line that is the log of latent value k's scale (a deviation's sigma
+ * or sigma_v, an effect's sigma); SIZE_MAX when that is fixed or bounded otherwise than below by 0.
+ */
+size_t atn_model_log_scale(const atn_model *model, size_t k);
+
 /* Log posterior density on the natural scale, no Jacobian, in priors' normalised form; gradient
  * (dimension, overwritten) may be NULL.  Allocates nothing; -INFINITY outside the domain (gradient
  * then unspecified but finite-or-NaN-free is not promised). */

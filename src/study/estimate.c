@@ -1,0 +1,326 @@
+/* Posterior draws of one model: the posterior's modes from several starts, the Laplace
+ * approximation about the best, nested over latent values, and Pareto-smoothed importance
+ * resampling; or the sampler started from all that (METHODS section 5). */
+#include "estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stats/blend.h"
+#include "stats/nested.h"
+
+enum {
+    N_STARTS = 5,      /* prior medians and four prior draws */
+    START_TRIES = 200, /* prior draws looked at until each start is finite */
+    PROPOSALS_PER_DRAW = 2,
+    PRECONDITION_DRAWS = 1000
+};
+
+static double target_density(void *user, const double *u, double *gradient, size_t worker)
+{
+    const atn_estimation *e = user;
+    return atn_model_log_posterior(e->model, u, gradient, e->workspaces[worker]);
+}
+
+static void close_estimation(atn_estimation *e)
+{
+    for (size_t k = 0; e->workspaces && k < e->n_workspaces; k++)
+        atn_workspace_free(e->ctx, e->workspaces[k]);
+    atn_free(e->ctx, e->workspaces);
+}
+
+static attain_status open_estimation(atn_estimation *e, attain_error *err)
+{
+    e->n_workspaces = atn_parallel_workers(e->ctx, SIZE_MAX);
+    e->workspaces = ATN_NEW_ARRAY(e->ctx, atn_workspace *, e->n_workspaces);
+    if (!e->workspaces) return atn_fail_nomem(err);
+    for (size_t k = 0; k < e->n_workspaces; k++) {
+        const attain_status status = atn_workspace_create(e->ctx, e->model, &e->workspaces[k], err);
+        if (status != ATTAIN_OK) return status;
+    }
+    return ATTAIN_OK;
+}
+
+/* Start 0: prior medians.  Others: prior draws kept within the central 90 %, so that a start is
+ * plausible in every direction at once.  Latent values start at their mean. */
+static void draw_start(const atn_estimation *e, size_t attempt, atn_stream *stream, double *theta)
+{
+    memset(theta, 0, atn_model_dimension(e->model) * sizeof *theta);
+    for (size_t k = 0; k < atn_model_n_parameters(e->model); k++) {
+        const double p = attempt == 0 ? 0.5 : 0.05 + 0.9 * atn_stream_uniform(stream);
+        theta[k] = atn_prior_quantile(atn_model_prior(e->model, k), p);
+    }
+}
+
+/* Two modes are one if their densities agree to what the optimiser resolves. */
+static bool same_mode(double a, double b)
+{
+    return fabs(a - b) <= 1e-3;
+}
+
+static void keep_if_better(attain_context *ctx, atn_mode *found, atn_mode *best, bool *any)
+{
+    if (*any && !(found->log_density > best->log_density)) {
+        atn_mode_free(ctx, found);
+        return;
+    }
+    if (*any) atn_mode_free(ctx, best);
+    *best = *found;
+    *any = true;
+}
+
+static attain_status find_best_mode(atn_estimation *e, const atn_target *target, atn_candidate *c,
+                                    atn_mode *best, attain_error *err)
+{
+    const size_t n = target->n;
+    double *theta = ATN_NEW_ARRAY(e->ctx, double, 2 * n), densities[N_STARTS];
+    if (!theta) return atn_fail_nomem(err);
+    double *u = theta + n;
+    atn_stream stream;
+    atn_stream_init(&stream, e->seed, ATN_PURPOSE_START, e->chain, 0);
+    attain_status status = ATTAIN_OK;
+    size_t starts = 0;
+    bool any = false;
+    for (size_t attempt = 0; status == ATTAIN_OK && attempt < START_TRIES && starts < N_STARTS;
+         attempt++) {
+        draw_start(e, attempt, &stream, theta);
+        atn_model_to_line(e->model, theta, u);
+        c->evaluations++;
+        if (!(target_density(e, u, NULL, 0) > -INFINITY)) continue;
+        atn_mode found = {0};
+        status = atn_mode_find(e->ctx, target, u, &found, err);
+        if (status == ATTAIN_ERR_NUMERIC || status == ATTAIN_ERR_DOMAIN) {
+            status = ATTAIN_OK; /* another start may do better; none at all is said below */
+            atn_error_clear(err);
+            continue;
+        }
+        if (status != ATTAIN_OK) break;
+        bool known = false;
+        for (size_t k = 0; k < starts; k++)
+            known = known || same_mode(densities[k], found.log_density);
+        if (!known) c->n_modes++;
+        c->evaluations += found.evaluations;
+        found.evaluations = 0; /* what follows at the best mode is counted there */
+        densities[starts++] = found.log_density;
+        keep_if_better(e->ctx, &found, best, &any);
+        status = atn_poll(e->ctx, "fit", (double)starts / N_STARTS, err);
+    }
+    atn_free(e->ctx, theta);
+    if (status == ATTAIN_OK && !any)
+        status = atn_fail(err, ATTAIN_ERR_NUMERIC,
+                          "no starting point has a finite posterior density: the priors and the "
+                          "reports of series '%s' leave no common ground",
+                          e->series);
+    if (status != ATTAIN_OK && any) atn_mode_free(e->ctx, best);
+    return status;
+}
+
+/* Draws on the whole line become draws on the natural scale, in the candidate's keeping. */
+static attain_status keep_draws(const atn_estimation *e, atn_laplace *laplace, atn_candidate *c,
+                                attain_error *err)
+{
+    const size_t n = laplace->n;
+    c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
+    if (!c->theta) return atn_fail_nomem(err);
+    for (size_t d = 0; d < e->n_draws; d++)
+        atn_model_to_natural(e->model, laplace->draws + d * n, c->theta + d * n);
+    c->log_density = laplace->log_density;
+    laplace->log_density = NULL;
+    c->pareto_k = laplace->pareto_k;
+    c->k_threshold = laplace->k_threshold;
+    c->ess = laplace->ess;
+    c->resampled = laplace->resampled;
+    c->evaluations += laplace->evaluations;
+    return ATTAIN_OK;
+}
+
+/* The sampler's view of the posterior: coordinates of stats/blend.h. */
+typedef struct blended {
+    const atn_target *target;
+    const atn_blend *blend;
+    double *work; /* a worker: 3 n */
+} blended;
+
+static double blended_density(void *user, const double *x, double *gradient, size_t worker)
+{
+    const blended *b = user;
+    const size_t n = b->target->n;
+    double *u = b->work + worker * 3 * n, *gradient_u = u + n, *work = gradient_u + n;
+    const double log_jacobian = atn_blend_undo(b->blend, x, u, work);
+    const double value =
+        b->target->log_density(b->target->user, u, gradient ? gradient_u : NULL, worker);
+    if (!(value > -INFINITY)) return -INFINITY;
+    if (gradient) atn_blend_pull(b->blend, x, gradient_u, gradient, work);
+    return value + log_jacobian;
+}
+
+/* Moves the better half of the approximation's draws to the front and returns how many they are.
+ * The other half holds what the approximation's tails got wrong; a few wild draws would stretch the
+ * sampler's first metric until no step fits the rest. */
+static attain_status keep_better_half(const atn_estimation *e, atn_laplace *laplace, size_t *kept,
+                                      attain_error *err)
+{
+    const size_t n = laplace->n, m = laplace->n_draws;
+    double *sorted = ATN_NEW_ARRAY(e->ctx, double, m), median;
+    if (!sorted) return atn_fail_nomem(err);
+    memcpy(sorted, laplace->log_density, m * sizeof *sorted);
+    atn_quantiles(sorted, m, &(double){0.5}, 1, &median);
+    atn_free(e->ctx, sorted);
+    *kept = 0;
+    for (size_t d = 0; d < m; d++)
+        if (laplace->log_density[d] >= median)
+            memmove(laplace->draws + n * (*kept)++, laplace->draws + n * d,
+                    n * sizeof *laplace->draws);
+    return ATTAIN_OK;
+}
+
+static void mean_and_covariance(const double *draws, size_t m, size_t n, double *mean,
+                                double *covariance)
+{
+    for (size_t d = 0; d < m; d++)
+        for (size_t i = 0; i < n; i++) mean[i] += draws[d * n + i] / (double)m;
+    for (size_t d = 0; d < m; d++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                covariance[i * n + j] +=
+                    (draws[d * n + i] - mean[i]) * (draws[d * n + j] - mean[j]) / ((double)m - 1.0);
+}
+
+/* Chains start twice as far from the mean as a draw lies, drawn in until the density is finite. */
+static void overdispersed_starts(blended *b, const double *draws, size_t m, const double *mean,
+                                 size_t chains, double *starts)
+{
+    const size_t n = b->target->n;
+    for (size_t k = 0; k < chains; k++) {
+        const double *draw = draws + k * (m / chains) * n;
+        double *start = starts + k * n;
+        for (double reach = 2.0; reach >= 1.0; reach -= 0.25) {
+            for (size_t i = 0; i < n; i++) start[i] = mean[i] + reach * (draw[i] - mean[i]);
+            if (blended_density(b, start, NULL, 0) > -INFINITY) break;
+        }
+    }
+}
+
+static attain_status keep_chains(const atn_estimation *e, const blended *b, atn_nuts *nuts,
+                                 atn_candidate *c, attain_error *err)
+{
+    const size_t n = b->target->n;
+    c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
+    if (!c->theta) return atn_fail_nomem(err);
+    for (size_t d = 0; d < e->n_draws; d++) {
+        (void)atn_blend_undo(b->blend, nuts->draws + d * n, b->work, b->work + n);
+        atn_model_to_natural(e->model, b->work, c->theta + d * n);
+    }
+    c->log_density = nuts->log_density;
+    nuts->log_density = NULL;
+    c->pareto_k = c->ess = NAN; /* of the approximation alone */
+    c->divergences = nuts->divergences;
+    c->depth_hits = nuts->depth_hits;
+    c->e_bfmi = nuts->e_bfmi;
+    c->step_size = nuts->step_size;
+    c->evaluations += nuts->evaluations;
+    return ATTAIN_OK;
+}
+
+/* Runs the chains in the coordinates of `blend`, preconditioned by the draws. */
+static attain_status run_chains(atn_estimation *e, const atn_target *target, const atn_blend *blend,
+                                double *draws, size_t m, atn_candidate *c, attain_error *err)
+{
+    const size_t n = target->n, chains = e->sampler.chains;
+    double *mean = ATN_NEW_ARRAY(e->ctx, double, n + n * n + chains * n + e->n_workspaces * 3 * n);
+    if (!mean) return atn_fail_nomem(err);
+    double *covariance = mean + n, *starts = covariance + n * n;
+    blended b = {target, blend, starts + chains * n};
+    const atn_target seen = {n, blended_density, &b};
+    for (size_t d = 0; d < m; d++) {
+        atn_blend_apply(blend, draws + d * n, b.work, b.work + n);
+        memcpy(draws + d * n, b.work, n * sizeof *draws);
+    }
+    mean_and_covariance(draws, m, n, mean, covariance);
+    overdispersed_starts(&b, draws, m, mean, chains, starts);
+    atn_nuts nuts = {0};
+    attain_status status = atn_nuts_run(e->ctx, &seen, &e->sampler, covariance, starts, &nuts, err);
+    if (status == ATTAIN_OK) status = keep_chains(e, &b, &nuts, c, err);
+    atn_nuts_free(e->ctx, &nuts);
+    atn_free(e->ctx, mean);
+    return status;
+}
+
+static attain_status sample(atn_estimation *e, const atn_target *target, atn_laplace *laplace,
+                            atn_candidate *c, attain_error *err)
+{
+    const size_t n = target->n;
+    size_t kept = 0;
+    atn_blend *blend = NULL;
+    size_t *log_scale = ATN_NEW_ARRAY(e->ctx, size_t, n);
+    attain_status status =
+        log_scale ? keep_better_half(e, laplace, &kept, err) : atn_fail_nomem(err);
+    if (status == ATTAIN_OK) {
+        for (size_t k = 0; k < n; k++) log_scale[k] = atn_model_log_scale(e->model, k);
+        status = atn_blend_create(e->ctx, n, atn_model_n_parameters(e->model), laplace->draws, kept,
+                                  log_scale, &blend, err);
+    }
+    if (status == ATTAIN_OK) status = run_chains(e, target, blend, laplace->draws, kept, c, err);
+    atn_blend_free(e->ctx, blend);
+    atn_free(e->ctx, log_scale);
+    return status;
+}
+
+static attain_status draw_nested(atn_estimation *e, const atn_target *target, atn_mode *mode,
+                                 size_t n_draws, atn_laplace *laplace, attain_error *err)
+{
+    const size_t n_parameters = atn_model_n_parameters(e->model);
+    atn_transport *map = NULL;
+    atn_mode marginal = {0};
+    const attain_status status =
+        atn_transport_create(e->ctx, target, n_parameters, mode->u, &map, &marginal, err);
+    if (status != ATTAIN_OK) return status;
+    const attain_status drawn =
+        atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain,
+                        PROPOSALS_PER_DRAW * n_draws, n_draws, laplace, err);
+    atn_transport_free(e->ctx, map);
+    marginal.evaluations += mode->evaluations;
+    atn_mode_free(e->ctx, mode);
+    *mode = marginal;
+    return drawn;
+}
+
+/* Draws about the best mode: nested where there are latent values (the joint mode misleads there,
+ * stats/transport.h), plain Laplace otherwise and where the marginal's surface cannot be followed.
+ */
+static attain_status draw_about(atn_estimation *e, const atn_target *target, atn_mode *mode,
+                                size_t n_draws, atn_laplace *laplace, attain_error *err)
+{
+    if (atn_model_n_parameters(e->model) < target->n) {
+        const attain_status status = draw_nested(e, target, mode, n_draws, laplace, err);
+        if (status != ATTAIN_ERR_NUMERIC || !mode->hessian) return status;
+        atn_error_clear(err);
+    }
+    return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, PROPOSALS_PER_DRAW * n_draws,
+                            n_draws, laplace, err);
+}
+
+attain_status atn_estimate(atn_estimation *e, atn_candidate *c, attain_error *err)
+{
+    const atn_target target = {atn_model_dimension(e->model), target_density, e};
+    const bool sampled = e->sampler.chains > 0;
+    atn_mode mode = {0};
+    atn_laplace laplace = {0};
+    attain_status status = open_estimation(e, err);
+    if (status == ATTAIN_OK) status = find_best_mode(e, &target, c, &mode, err);
+    if (status == ATTAIN_OK)
+        status =
+            draw_about(e, &target, &mode, sampled ? PRECONDITION_DRAWS : e->n_draws, &laplace, err);
+    if (status == ATTAIN_OK) {
+        c->mode_log_density = mode.log_density;
+        c->gradient_norm = mode.gradient_norm;
+        c->outcome = mode.outcome;
+        c->evaluations += mode.evaluations;
+        c->k_threshold = laplace.k_threshold;
+        status = sampled ? sample(e, &target, &laplace, c, err) : keep_draws(e, &laplace, c, err);
+    }
+    atn_laplace_free(e->ctx, &laplace);
+    atn_mode_free(e->ctx, &mode);
+    close_estimation(e);
+    return status;
+}
