@@ -60,7 +60,8 @@ static attain_status rotate(group *g, const double *c, size_t n, attain_error *e
     gsl_eigen_symmv_free(w);
     if (status)
         return atn_fail(err, ATTAIN_ERR_NUMERIC, "the latent values' covariance has no axes");
-    for (size_t k = 0; k < q; k++) g->lambda[k] = fmin(fmax(1.0 - g->lambda[k], 0.0), 1.0);
+    for (size_t k = 0; k < q; k++)
+        g->lambda[k] = ATN_BLEND_MOST * fmin(fmax(1.0 - g->lambda[k], 0.0), 1.0);
     return ATTAIN_OK;
 }
 
