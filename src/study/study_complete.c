@@ -58,28 +58,54 @@ static void complete_parameter(completion *c, atn_parameter *p, const double *de
     problem(c, status, "prior", &place, message);
 }
 
-/* Reports that repeat an earlier row (same release, series, statistic, window, definition and
- * value) count once; reports from after as_of not at all. */
-static bool same_figure(const atn_report *a, const atn_report *b)
+/* Orders rows by release, then by what makes them one figure. */
+static int compare_figures(const atn_report *a, const atn_report *b)
 {
-    return a->release_text && a->release_text[0] && b->release_text &&
-           strcmp(a->release_text, b->release_text) == 0 && a->series == b->series &&
-           a->statistic == b->statistic && a->start == b->start && a->end == b->end &&
-           a->definition == b->definition && a->value == b->value;
+    const int release = strcmp(a->release_text, b->release_text);
+    if (release != 0) return release;
+    const double keys[][2] = {{(double)a->series, (double)b->series},
+                              {(double)a->statistic, (double)b->statistic},
+                              {(double)a->start, (double)b->start},
+                              {(double)a->end, (double)b->end},
+                              {(double)a->definition, (double)b->definition},
+                              {a->value, b->value}};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (keys[k][0] != keys[k][1]) return keys[k][0] < keys[k][1] ? -1 : 1;
+    return 0;
 }
 
-static void mark_used(attain_study *study)
+/* Equal figures stay in the order of their rows. */
+static int compare_rows(const void *a, const void *b)
 {
+    const atn_report *x = *(const atn_report *const *)a, *y = *(const atn_report *const *)b;
+    const int order = compare_figures(x, y);
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
+/* Reports that repeat an earlier row (same release, series, statistic, window, definition and
+ * value) count once; reports from after as_of not at all. */
+static bool mark_used(attain_study *study)
+{
+    atn_report **rows = ATN_NEW_ARRAY(study->ctx, atn_report *, study->n_reports);
+    if (!rows) return false;
+    size_t n = 0;
     for (size_t r = 0; r < study->n_reports; r++) {
         atn_report *report = &study->reports[r];
         report->duplicate_of = ATN_NONE;
         report->used = report->published <= study->as_of;
-        for (size_t q = 0; report->used && q < r; q++) {
-            if (!study->reports[q].used || !same_figure(report, &study->reports[q])) continue;
-            report->duplicate_of = q;
-            report->used = false;
-        }
+        if (report->used && report->release_text && report->release_text[0]) rows[n++] = report;
     }
+    if (n > 1) qsort(rows, n, sizeof *rows, compare_rows);
+    for (size_t k = 1, first = 0; k < n; k++) {
+        if (compare_figures(rows[first], rows[k]) != 0) {
+            first = k;
+            continue;
+        }
+        rows[k]->used = false;
+        rows[k]->duplicate_of = (size_t)(rows[first] - study->reports);
+    }
+    atn_free(study->ctx, rows);
+    return true;
 }
 
 /* Sum of a_i over the window: its length in steps. */
@@ -333,7 +359,7 @@ attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, 
     completion c = {.study = study, .list = list, .err = err, .failure = ATTAIN_OK};
     study->n_steps = (size_t)(atn_calendar_step(&study->calendar, study->horizon) + 1);
     study->as_of_step = atn_calendar_step(&study->calendar, study->as_of);
-    mark_used(study);
+    if (!mark_used(study)) return atn_fail_nomem(err);
     complete_groups(&c);
     if (c.failure != ATTAIN_OK) return c.failure; /* implied rates read the factors */
     for (size_t s = 0; s < study->n_series; s++) {
@@ -377,17 +403,19 @@ static void join(size_t *parent, size_t a, size_t b)
         parent[ra] = rb;
 }
 
-/* Reports of different series that share a bias parameter tie the series together. */
-static void join_by_bias(const attain_study *study, size_t *parent, const atn_report *a)
+/* Series whose reports share a group's bias are tied together. */
+static void join_by_bias(const attain_study *study, size_t *parent, bool release)
 {
-    for (size_t r = 0; r < study->n_reports; r++) {
-        const atn_report *b = &study->reports[r];
-        if (!b->used || b->series == a->series) continue;
-        const bool source = a->source != ATN_NONE && a->source == b->source &&
-                            study->sources[a->source].bias_sd > 0;
-        const bool release = a->release != ATN_NONE && a->release == b->release &&
-                             study->releases[a->release].bias_sd > 0;
-        if (source || release) join(parent, a->series, b->series);
+    const size_t n = release ? study->n_releases : study->n_sources;
+    for (size_t g = 0; g < n; g++) {
+        if (!((release ? study->releases : study->sources)[g].bias_sd > 0)) continue;
+        const atn_report *first = NULL;
+        for (size_t r = 0; r < study->n_reports; r++) {
+            const atn_report *report = &study->reports[r];
+            if (!report->used || (release ? report->release : report->source) != g) continue;
+            if (!first) first = report;
+            join(parent, first->series, report->series);
+        }
     }
 }
 
@@ -398,8 +426,8 @@ size_t atn_study_blocks(const attain_study *study, size_t *block_of)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
             if (reads(study, a, b)) join(block_of, a, b);
-    for (size_t r = 0; r < study->n_reports; r++)
-        if (study->reports[r].used) join_by_bias(study, block_of, &study->reports[r]);
+    join_by_bias(study, block_of, false);
+    join_by_bias(study, block_of, true);
     if (study->scale.present && !study->scale.fixed)
         for (size_t s = 1; s < n; s++) join(block_of, 0, s);
     /* parents have smaller indices, so one pass turns roots into consecutive numbers */
