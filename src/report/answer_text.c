@@ -4,54 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char *gate_name(const char *name)
-{
-    static const char *const names[][2] = {
-        {"pareto_k", "Pareto k"},
-        {"mode", "the optimiser's distance from the mode, in posterior sd,"},
-        {"rhat", "R-hat"},
-        {"ess", "the effective sample size"},
-        {"divergences", "the number of divergent trajectories"},
-        {"e_bfmi", "E-BFMI"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i][0]) == 0) return names[i][1];
-    return name;
-}
-
-static void say_gate(atn_text *out, const atn_node *gate)
-{
-    const double value = atn_node_number(atn_node_get(gate, "value"));
-    const double limit = atn_node_number(atn_node_get(gate, "threshold"));
-    atn_escape_plain(out, gate_name(atn_node_text(atn_node_get(gate, "name"))));
-    atn_text_add(out, " of ");
-    atn_escape_plain(out, atn_node_text(atn_node_get(gate, "where")));
-    if (!isfinite(value)) {
-        atn_text_add(out, " could not be computed");
-        return;
-    }
-    const bool whole = fabs(value) >= 10 || fabs(limit) >= 10;
-    const int decimals = whole ? 0 : fabs(value - limit) < 0.01 ? 4 : 2;
-    atn_text_add(out, " is ");
-    atn_text_grouped(out, value, decimals);
-    atn_text_add(out, value > limit ? ", over " : ", under ");
-    atn_text_grouped(out, limit, decimals);
-}
-
-static void say_gates(atn_text *out, const atn_node *root)
-{
-    if (strcmp(atn_node_text(atn_node_get(root, "status")), "gate_failed") != 0) return;
-    atn_text_add(out, "answer with warnings: ");
-    size_t failed = 0;
-    const atn_node *gates = atn_node_get(root, "gates");
-    for (const atn_node *g = atn_node_first(gates); g; g = atn_node_next(g)) {
-        if (atn_node_true(atn_node_get(g, "passed"))) continue;
-        if (failed++) atn_text_add(out, "; ");
-        say_gate(out, g);
-    }
-    if (!failed) atn_text_add(out, "warnings count as failures in this run");
-    atn_text_add(out, "\n");
-}
-
 static void say_head(atn_text *out, const atn_node *root)
 {
     const atn_node *study = atn_node_get(root, "study");
@@ -61,7 +13,7 @@ static void say_head(atn_text *out, const atn_node *root)
     atn_text_add(out, ", carried to ");
     atn_say_date(out, atn_node_text(atn_node_get(study, "horizon")));
     atn_text_add(out, "\n");
-    say_gates(out, root);
+    atn_say_gates(out, root);
 }
 
 /* Pads the line that began at `line` to a column. */

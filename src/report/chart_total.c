@@ -22,6 +22,14 @@ typedef struct total_view {
     atn_day start, deadline, as_of;
 } total_view;
 
+/* A total is reached at the end of its step, where the reports of totals stand too. */
+static void date_by_ends(atn_fan *fan, const atn_node *root)
+{
+    atn_calendar calendar = {.origin = fan->days[0]};
+    if (!atn_step_unit_parse(text_of(atn_node_get(root, "study"), "step"), &calendar.unit)) return;
+    for (size_t i = 0; i < fan->n; i++) fan->days[i] = atn_calendar_end(&calendar, (long)i);
+}
+
 static bool view_of(total_view *v, const atn_node *root, const atn_answer *a, const atn_fan *fan)
 {
     atn_day origin, horizon;
@@ -235,7 +243,7 @@ static void compose(atn_frame *f, const total_view *v, const atn_fan *fan, const
     say_foot(&text, marks, v);
     atn_frame_foot(f, text.data ? text.data : "");
     atn_text_free(&text);
-    atn_frame_dates(f, v->start > fan->days[0] ? v->start : fan->days[0], last_day(v, fan));
+    atn_frame_dates(f, v->start, last_day(v, fan));
     const size_t end = atn_fan_at(fan, f->last);
     double most = fmax(v->target, marks->largest);
     most = fmax(most, fan->q[ATN_BAND_MEDIAN][end] * v->scale + v->shift);
@@ -262,6 +270,7 @@ void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answe
         list->failed = true;
         return;
     }
+    if (fan.n > 1) date_by_ends(&fan, root);
     if (fan.n > 1 && view_of(&v, root, first, &fan)) {
         char id[160] = "";
         const bool several = !atn_is_single(atn_node_get(first->goal, "definitions"));

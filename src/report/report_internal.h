@@ -38,6 +38,8 @@ bool atn_say_trends(atn_text *out, const atn_node *reading);
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
 /* "needs 3,410 a day, 2.7 times the current 1,250"; nothing where there is no pace. */
 bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a);
+/* gate_words.c: "answer with warnings: ..." as a line, where a gate failed. */
+void atn_say_gates(atn_text *out, const atn_node *root);
 
 /* grid.c: one table, written as aligned text, CSV, JSON or Markdown. */
 typedef enum atn_show { SHOW_TEXT, SHOW_EXACT, SHOW_ESTIMATE, SHOW_PERCENT, SHOW_BOOL } atn_show;

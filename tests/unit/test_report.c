@@ -173,7 +173,8 @@ static void test_answer(void **state)
     static const char want[] =
         "plain\n"
         "as of 21 March 2025, carried to 19 May 2025\n"
-        "answer with warnings: Pareto k of arrests is 0.83, over 0.70\n"
+        "answer with warnings: the quick approximation (map) is not confirmed for arrests (Pareto "
+        "k 0.83; limit 0.70): try --fit nuts\n"
         "\n"
         "first-year: 150,000 plain by 1 May 2025 (plain)\n"
         "  ice                      13 %   about 1 in 8         not by 19 May 2025: 40 %; needs "
@@ -199,6 +200,78 @@ static void test_answer(void **state)
     assert_string_equal(text, want);
     attain_text_free(f->ctx, text);
     attain_results_free(results);
+}
+
+/* A document with these gates ("name value limit where [ok]", by commas) and nothing else. */
+static int gates_document(char document[4000], const char *gates)
+{
+    char all[600];
+    int n = snprintf(document, 4000,
+                     "{\"attain\": {\"schema\": 1, \"version\": \"0.1.0\"}, \"status\": "
+                     "\"gate_failed\", \"study\": {\"title\": \"t\", \"as_of\": "
+                     "\"2025-01-02\", \"horizon\": \"2025-01-03\"}, \"goals\": [], \"series\": "
+                     "[], \"parameters\": [], \"definitions\": [], \"diagnostics\": [], "
+                     "\"reports\": [], \"gates\": [");
+    snprintf(all, sizeof all, "%s", gates);
+    for (char *gate = strtok(all, ","); gate; gate = strtok(NULL, ",")) {
+        char name[40], value[40], limit[40], where[80], ok[8] = "";
+        assert_true(sscanf(gate, "%39s %39s %39s %79s %7s", name, value, limit, where, ok) >= 4);
+        n += snprintf(document + n, 4000 - (size_t)n,
+                      "%s{\"name\": \"%s\", \"value\": %s, \"threshold\": %s, \"where\": \"%s\", "
+                      "\"passed\": %s}",
+                      gate == all ? "" : ", ", name, value, limit, where, *ok ? "true" : "false");
+    }
+    return n + snprintf(document + n, 4000 - (size_t)n, "], \"fit\": {}, \"manifest\": {}}");
+}
+
+static void test_gate_words(void **state)
+{
+    static const struct {
+        const char *gates, *want;
+    } rows[] = {
+        {"", "warnings count as failures in this run"},
+        {"pareto_k 0.84 0.7 arrests, mode 0.001 0.1 arrests ok, pareto_k 0.2 0.7 approval ok, "
+         "pareto_k 0.791 0.7 removals",
+         "the quick approximation (map) is not confirmed for arrests and removals (Pareto k 0.84, "
+         "0.79; limit 0.70): try --fit nuts"},
+        {"pareto_k null 0.7 a, pareto_k 0.704 0.7 b, pareto_k 0.9 0.65 c, mode 1.19 0.1 b",
+         "the quick approximation (map) is not confirmed for a and b (Pareto k not computable, "
+         "0.704; limit 0.70): try --fit nuts; the quick approximation (map) is not confirmed for c "
+         "(Pareto k 0.90; limit 0.65): try --fit nuts; the optimiser stopped short of the "
+         "posterior's mode for b (distance in posterior sd 1.19; limit 0.10)"},
+        {"pareto_k 0.5 0.001 a.logistic+b.linear, pareto_k 0.6 0.001 c, pareto_k 0.7 0.001 d.step",
+         "the quick approximation (map) is not confirmed for a (logistic) with b (linear), c and d "
+         "(step) (Pareto k 0.50, 0.60, 0.70; limit 0.001): try --fit nuts"},
+        {"rhat 1.0312 1.01 x, rhat 1.0104 1.01 y, ess 121.7 400 x, ess 399.7 400 y",
+         "the sampler's chains disagree for x and y (R-hat 1.03, 1.0104; limit 1.01); the sampler "
+         "has too few independent draws for x and y (effective sample size 122, 399.70; at least "
+         "400)"},
+        {"divergences 12 0 x, divergences 0 0 y ok, divergences 1 0 z, e_bfmi 0.21 0.3 x",
+         "12 trajectories of the sampler diverged for x, 1 for z; the sampler explored the tails "
+         "poorly for x (E-BFMI 0.21; at least 0.30)"},
+        {"divergences 1 0 x", "1 trajectory of the sampler diverged for x"},
+        {"later 2 1 x", "later for x (value 2.00; limit 1.00)"},
+    };
+    const fixture *f = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char document[4000], path[300], want[1000], *text = NULL;
+        attain_error err = {0};
+        attain_results *results = NULL;
+        const int n = gates_document(document, rows[i].gates);
+        snprintf(path, sizeof path, "%s/gates.json", f->folder);
+        snprintf(want, sizeof want,
+                 "t\nas of 2 January 2025, carried to 3 January 2025\nanswer with warnings: %s\n",
+                 rows[i].want);
+        atn_check_status("write", atn_file_write(f->ctx, path, document, (size_t)n, &err),
+                         ATTAIN_OK, &err);
+        atn_check_status("load", attain_results_load(f->ctx, path, &results, &err), ATTAIN_OK,
+                         &err);
+        atn_check_status("answer", attain_report_answer(f->ctx, results, &text, &err), ATTAIN_OK,
+                         &err);
+        assert_string_equal(text, want);
+        attain_text_free(f->ctx, text);
+        attain_results_free(results);
+    }
 }
 
 /* Rows and cells of a CSV text, quotes honoured; every row must have as many cells. */
@@ -567,12 +640,13 @@ static void test_write_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escapers),     cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_frequencies),  cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_tables),       cmocka_unit_test(test_nasty_text),
-        cmocka_unit_test(test_gnuplot),      cmocka_unit_test(test_draw_fails),
-        cmocka_unit_test(test_same_bytes),   cmocka_unit_test(test_foreign_document),
-        cmocka_unit_test(test_table_faults), cmocka_unit_test(test_write_faults),
+        cmocka_unit_test(test_escapers),         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_frequencies),      cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_gate_words),       cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_nasty_text),       cmocka_unit_test(test_gnuplot),
+        cmocka_unit_test(test_draw_fails),       cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_foreign_document), cmocka_unit_test(test_table_faults),
+        cmocka_unit_test(test_write_faults),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
