@@ -33,7 +33,6 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     *workspace = NULL;
     atn_workspace *w = ATN_NEW(ctx, atn_workspace);
     if (!w) return atn_fail_nomem(err);
-    w->ctx = ctx;
     size_t n = m->max_inputs + m->max_formula_work + m->study->n_steps + 2 * m->max_knots +
                m->max_extreme + 3 * m->max_terms + 2 * m->dimension;
     for (size_t k = 0; k < m->n_tracks; k++) n += track_doubles(m, &m->tracks[k]);

@@ -116,16 +116,14 @@ static attain_status find_best_mode(atn_estimation *e, const atn_target *target,
 }
 
 /* Draws on the whole line become draws on the natural scale, in the candidate's keeping. */
-static attain_status keep_draws(const atn_estimation *e, atn_laplace *laplace, atn_candidate *c,
-                                attain_error *err)
+static attain_status keep_draws(const atn_estimation *e, const atn_laplace *laplace,
+                                atn_candidate *c, attain_error *err)
 {
     const size_t n = laplace->n;
     c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
     if (!c->theta) return atn_fail_nomem(err);
     for (size_t d = 0; d < e->n_draws; d++)
         atn_model_to_natural(e->model, laplace->draws + d * n, c->theta + d * n);
-    c->log_density = laplace->log_density;
-    laplace->log_density = NULL;
     c->pareto_k = laplace->pareto_k;
     c->k_threshold = laplace->k_threshold;
     c->ess = laplace->ess;
@@ -211,8 +209,6 @@ static attain_status keep_chains(const atn_estimation *e, const blended *b, atn_
         (void)atn_blend_undo(b->blend, nuts->draws + d * n, b->work, b->work + n);
         atn_model_to_natural(e->model, b->work, c->theta + d * n);
     }
-    c->log_density = nuts->log_density;
-    nuts->log_density = NULL;
     c->pareto_k = c->ess = NAN; /* of the approximation alone */
     c->divergences = nuts->divergences;
     c->depth_hits = nuts->depth_hits;

@@ -56,19 +56,6 @@ static const atn_figure *find_progress(const question *q)
     return best;
 }
 
-static double steps_between(const attain_study *study, atn_day start, atn_day end)
-{
-    const long first = atn_calendar_step(&study->calendar, start);
-    const long last = atn_calendar_step(&study->calendar, end);
-    double steps = 0.0;
-    if (last < first) return 0.0;
-    steps = atn_calendar_share(&study->calendar, first, start, end);
-    if (last > first)
-        steps +=
-            (double)(last - first - 1) + atn_calendar_share(&study->calendar, last, start, end);
-    return steps;
-}
-
 /* "... asks for 600,000: 200,000 after over 400,000 (row 68) from ..., 1,681 per day for 119 days"
  */
 static bool say_demand(const question *q, atn_text *t)
@@ -87,7 +74,7 @@ static bool say_demand(const question *q, atn_text *t)
         const double so_far = done ? done->value * done->steps : 0.0;
         const double left = goal->target - so_far;
         const double steps =
-            steps_between(study, done ? done->report->end + 1 : goal->start, goal->deadline);
+            atn_study_window(study, done ? done->report->end + 1 : goal->start, goal->deadline);
         if (!(left > 0) || !(steps > 0)) return false;
         if (done) {
             atn_text_add(t, ": ");

@@ -6,17 +6,6 @@
 
 #include "model_internal.h"
 
-static double window_steps(const attain_study *study, const atn_report *report)
-{
-    const atn_calendar *calendar = &study->calendar;
-    const long first = atn_calendar_step(calendar, report->start);
-    const long last = atn_calendar_step(calendar, report->end);
-    const double ends = atn_calendar_share(calendar, first, report->start, report->end);
-    if (first == last) return ends;
-    return ends + (double)(last - first - 1) +
-           atn_calendar_share(calendar, last, report->start, report->end);
-}
-
 /* Half of the grain that the wording expects (METHODS 4): what lies beyond the figure. */
 static double expected_beyond(const atn_report *report)
 {
@@ -48,7 +37,7 @@ static void definition_range(const attain_study *study, size_t d, double *middle
 static atn_figure make_figure(const attain_study *study, const atn_report *report)
 {
     atn_figure f = {.report = report, .series = &study->series[report->series]};
-    f.steps = window_steps(study, report);
+    f.steps = atn_study_window(study, report->start, report->end);
     f.value =
         report->relation == ATN_BETWEEN ? 0.5 * (report->value + report->upper) : report->value;
     f.expected = f.value + fmax(expected_beyond(report), 0.0);

@@ -68,6 +68,5 @@ double atn_model_step_sigma(const atn_model *m, const double *theta, size_t k)
 
 double atn_model_factor(const atn_model *m, const double *theta, size_t definition)
 {
-    if (definition == ATN_NONE) return 1.0;
     return atn_slot_get(&m->definition_slots[definition], theta);
 }

@@ -48,7 +48,7 @@ typedef struct atn_track {
 } atn_track;
 
 /* A report as the likelihood reads it.  The statement is a mixture of intervals (low, high] of the
- * link-scale quantity, or a density at `low` (exact), or a binomial kernel (share with n). */
+ * link-scale quantity, or a density at `value` (exact), or a binomial kernel (share with n). */
 typedef enum atn_reading_kind {
     ATN_READ_DENSITY,
     ATN_READ_INTERVALS,
@@ -118,7 +118,6 @@ typedef struct atn_track_work {
 } atn_track_work;
 
 struct atn_workspace {
-    attain_context *ctx;
     double *block; /* every array below is cut from it */
     atn_track_work *tracks;
     const double **inputs, **later_inputs; /* max_inputs each */
@@ -175,7 +174,7 @@ double atn_extreme_log_cdf(const atn_model *m, const atn_datum *d, const double 
 double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *theta,
                         atn_stream *stream, const atn_workspace *w);
 
-/* layout.c */
+/* datum.c */
 attain_status atn_data_create(atn_model *m, attain_error *err);
 
 static inline double atn_link_apply(atn_link link, double x)

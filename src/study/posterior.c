@@ -9,7 +9,6 @@ static void free_candidate(attain_context *ctx, atn_candidate *c)
     atn_model_free(ctx, c->model);
     atn_free(ctx, c->trend);
     atn_free(ctx, c->theta);
-    atn_free(ctx, c->log_density);
 }
 
 void attain_posterior_free(attain_posterior *p)

@@ -108,16 +108,14 @@ static bool mark_used(attain_study *study)
     return true;
 }
 
-/* Sum of a_i over the window: its length in steps. */
-static double window_steps(const attain_study *study, const atn_report *report)
+double atn_study_window(const attain_study *study, atn_day start, atn_day end)
 {
     const atn_calendar *calendar = &study->calendar;
-    const long first = atn_calendar_step(calendar, report->start);
-    const long last = atn_calendar_step(calendar, report->end);
-    const double ends = atn_calendar_share(calendar, first, report->start, report->end);
+    const long first = atn_calendar_step(calendar, start), last = atn_calendar_step(calendar, end);
+    if (end < start) return 0.0;
+    const double ends = atn_calendar_share(calendar, first, start, end);
     if (first == last) return ends;
-    return ends + (double)(last - first - 1) +
-           atn_calendar_share(calendar, last, report->start, report->end);
+    return ends + (double)(last - first - 1) + atn_calendar_share(calendar, last, start, end);
 }
 
 /* The per-step rate or level that a report implies in its series' reference definition. */
@@ -125,7 +123,8 @@ static double implied_rate(const attain_study *study, const atn_report *report)
 {
     double value = report->value;
     if (report->relation == ATN_BETWEEN) value = 0.5 * (value + report->upper);
-    if (report->statistic == ATN_TOTAL) value /= window_steps(study, report);
+    if (report->statistic == ATN_TOTAL)
+        value /= atn_study_window(study, report->start, report->end);
     if (report->definition == ATN_NONE) return value;
     const atn_definition *definition = &study->definitions[report->definition];
     const bool factor = study->series[report->series].link == ATN_LINK_LOG;
@@ -387,13 +386,13 @@ void atn_parameter_describe(const atn_parameter *parameter, char *buffer, size_t
     snprintf(buffer, size, "%s (fixed)", number);
 }
 
-/* Joins the groups of a and b in a union-find forest. */
 static size_t root(const size_t *parent, size_t k)
 {
     while (parent[k] != k) k = parent[k];
     return k;
 }
 
+/* Joins the groups of a and b in a union-find forest. */
 static void join(size_t *parent, size_t a, size_t b)
 {
     const size_t ra = root(parent, a), rb = root(parent, b);

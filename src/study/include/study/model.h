@@ -73,7 +73,7 @@ size_t atn_model_n_series(const atn_model *model);
 size_t atn_model_series(const atn_model *model, size_t k); /* index in the study */
 /* omega of the k-th series of the block at theta; 0 when it has no scatter. */
 double atn_model_step_sigma(const atn_model *model, const double *theta, size_t k);
-/* Factor (log link) or shift of a definition at theta: 1 or 0 for the reference, ATN_NONE, and
+/* Factor (log link) or shift of a declared definition at theta: 1 or 0 for a reference and for
  * definitions of other blocks. */
 double atn_model_factor(const atn_model *model, const double *theta, size_t definition);
 

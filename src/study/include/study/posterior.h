@@ -8,10 +8,9 @@
 /* One fit of one block with one choice of trends. */
 typedef struct atn_candidate {
     atn_model *model;
-    size_t *trend;       /* choice for each series of the block */
-    double weight;       /* stacking weight, sums to 1 over the block's candidates; 1 when alone */
-    double *theta;       /* n_draws x dimension row-major, natural scale */
-    double *log_density; /* n_draws, natural scale without Jacobian is not kept: whole line */
+    size_t *trend; /* choice for each series of the block */
+    double weight; /* stacking weight, sums to 1 over the block's candidates; 1 when alone */
+    double *theta; /* n_draws x dimension row-major, natural scale */
     double pareto_k, k_threshold, ess;
     bool resampled;
     size_t divergences, depth_hits; /* nuts: after warm-up, all chains */

@@ -225,6 +225,9 @@ typedef struct attain_study attain_study;
  * or TABLE if there was one (the first), NOMEM.  To be called once, after the reader. */
 attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, attain_error *err);
 
+/* Length of a window in steps: the sum of its a_i (METHODS 1), 0 when it is empty. */
+double atn_study_window(const attain_study *study, atn_day start, atn_day end);
+
 /* Series that share parameters or formulas form one block; the posterior is the product over
  * blocks.  block_of: n_series entries, overwritten with 0 .. count-1.  Returns the count. */
 size_t atn_study_blocks(const attain_study *study, size_t *block_of);
