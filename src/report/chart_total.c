@@ -20,6 +20,8 @@ typedef struct total_view {
     const char *definition;
     double scale, shift, target;
     atn_day start, deadline, as_of;
+    bool ceiling; /* at most */
+    atn_day now; /* end of the step that holds as_of: the pace counts from there */
 } total_view;
 
 /* A total is reached at the end of its step, where the reports of totals stand too. */
@@ -40,6 +42,9 @@ static bool view_of(total_view *v, const atn_node *root, const atn_answer *a, co
         !atn_iso_day(text_of(a->goal, "start"), &v->start) ||
         !atn_iso_day(text_of(a->goal, "deadline"), &v->deadline) || !isfinite(v->target))
         return false;
+    v->ceiling = strcmp(text_of(a->goal, "direction"), "at_most") == 0;
+    v->now = fan->days[fan->n - 1];
+    for (size_t i = fan->n; i-- && fan->days[i] >= v->as_of;) v->now = fan->days[i];
     /* The bands run from the origin; a later start takes the median total until then off. */
     if (v->start > fan->days[0])
         v->shift = -v->scale * fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->start - 1)];
@@ -66,6 +71,11 @@ static void say_headline(atn_text *out, const atn_node *root, const total_view *
     } else if (!isfinite(required) || !isfinite(ratio) || !isfinite(current)) {
         atn_text_add(out, ": the chance is ");
         atn_escape_plain(out, text_of(reading, "words"));
+    } else if (v->ceiling) {
+        atn_text_add(out, " allows ");
+        atn_say_estimate(out, required);
+        atn_text_printf(out, " %s; the current pace is ", atn_per_step(root));
+        atn_say_estimate(out, current);
     } else if (ratio < 1.0) {
         atn_text_add(out, ": ");
         atn_say_estimate(out, required);
@@ -127,7 +137,7 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_free(&text);
 }
 
-/* Beside the straight line from (as_of, today) to (deadline, target), at height y. */
+/* Beside the straight line from (now, today) to (deadline, target), at height y. */
 static void pace_label(atn_frame *f, const total_view *v, const char *text, double today, double y)
 {
     const double part = (y - today) / (v->target - today);
@@ -135,7 +145,7 @@ static void pace_label(atn_frame *f, const total_view *v, const char *text, doub
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
     atn_text_add(s, " at ");
-    atn_add_day(s, v->as_of + (atn_day)(part * (double)(v->deadline - v->as_of)));
+    atn_add_day(s, v->now + (atn_day)(part * (double)(v->deadline - v->now)));
     atn_text_add(s, ", first ");
     atn_text_number(s, y);
     atn_text_add(s, " right front noenhanced offset character -1.2, 0 font ',11.5' textcolor rgb "
@@ -164,19 +174,19 @@ static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const
  * it runs clear of the bands, else in the margin. */
 static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
 {
-    const double today = fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->as_of)] * v->scale + v->shift;
+    const double today = fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->now)] * v->scale + v->shift;
     const double required = number_of(v->a->reading, "required_pace");
     const double current = number_of(v->a->reading, "current_pace");
-    if (v->deadline <= v->as_of || v->deadline > f->last || !(v->target > today) || !(required > 0))
+    if (v->deadline <= v->now || v->deadline > f->last || !(v->target > today) || !(required > 0))
         return;
-    line(f, v->as_of, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb '#D55E00'");
-    const atn_day day = v->as_of + (atn_day)(0.88 * (v->deadline - v->as_of));
+    line(f, v->now, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb '#D55E00'");
+    const atn_day day = v->now + (atn_day)(0.88 * (v->deadline - v->now));
     const double y = today + 0.88 * (v->target - today);
     const double band = fan->q[8][atn_fan_at(fan, day)] * v->scale + v->shift;
     atn_text needs, now;
     atn_text_init(&needs, f->ctx);
     atn_text_init(&now, f->ctx);
-    atn_text_add(&needs, "needs ");
+    atn_text_add(&needs, v->ceiling ? "allows " : "needs ");
     atn_say_estimate(&needs, required);
     atn_text_printf(&needs, " %s", atn_per_step(f->root));
     atn_text_add(&now, "now ");
@@ -207,15 +217,16 @@ static void say_foot(atn_text *out, const atn_marks *marks, const total_view *v)
         atn_text_add(out, "The count starts late: the median total until then is taken off.");
 }
 
-static void say_alt(atn_text *out, const atn_node *root, const total_view *v, const atn_fan *fan,
-                    const atn_chart *chart)
+static void say_alt(atn_text *out, const total_view *v, const atn_fan *fan, const atn_chart *chart)
 {
-    const size_t now = atn_fan_at(fan, v->as_of), end = atn_fan_at(fan, v->deadline);
+    const size_t now = atn_fan_at(fan, v->now), end = atn_fan_at(fan, v->deadline);
     if (chart->headline.data) atn_text_add(out, chart->headline.data);
     atn_text_add(out, ". Fan chart of the running total: the median is ");
     atn_say_estimate(out, fan->q[ATN_BAND_MEDIAN][now] * v->scale + v->shift);
     atn_text_add(out, " on ");
-    atn_say_date(out, text_of(atn_node_get(root, "study"), "as_of"));
+    char date[ATN_DATE_SIZE];
+    atn_date_format(v->now, date);
+    atn_say_date(out, date);
     atn_text_add(out, "; by the deadline, ");
     atn_say_date(out, text_of(v->a->goal, "deadline"));
     atn_text_add(out, ", 8 in 10 futures lie between ");
@@ -283,7 +294,7 @@ void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answe
             atn_marks_total(&marks, list->ctx, root, first->series, v.start, v.definition, v.scale);
             compose(&f, &v, &fan, &marks);
             atn_frame_close(&f);
-            say_alt(&chart->alt, root, &v, &fan, chart);
+            say_alt(&chart->alt, &v, &fan, chart);
             atn_marks_free(&marks);
         }
     }
