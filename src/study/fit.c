@@ -5,7 +5,7 @@
 #include "estimate.h"
 #include "stacking.h"
 
-enum { FIT_VERSION = 1, MAX_DEPTH = 10, MAX_CANDIDATES = 64 };
+enum { FIT_VERSION = 1, MAX_DEPTH = 10, MAX_CANDIDATES = 64, MIN_CHAIN = 4 };
 
 static const double ADAPT_DELTA = 0.95;
 
@@ -30,12 +30,12 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_s
 {
     attain_context *ctx = p->ctx;
     block->n_candidates = 1;
-    for (size_t k = 0; k < block->n_series; k++)
+    for (size_t k = 0; k < block->n_series && block->n_candidates <= MAX_CANDIDATES; k++)
         block->n_candidates *= p->study->series[block->series[k]].n_trends;
     if (block->n_candidates > MAX_CANDIDATES)
         return atn_fail(err, ATTAIN_ERR_ARGUMENT,
-                        "%zu combinations of trends in one block of series; at most %d",
-                        block->n_candidates, MAX_CANDIDATES);
+                        "more than %d combinations of trends in one block of series",
+                        MAX_CANDIDATES);
     block->candidates = ATN_NEW_ARRAY(ctx, atn_candidate, block->n_candidates);
     if (!block->candidates) return atn_fail_nomem(err);
     for (size_t k = 0; k < block->n_candidates; k++) {
@@ -63,8 +63,8 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_s
 }
 
 /* Joint draws: each candidate gets its share of rows, spread over all it has so that every chain
- * speaks, and the order is shuffled so that blocks,
- * which are independent a posteriori, are paired at random. */
+ * speaks, and the order is shuffled so that blocks, which are independent a posteriori, are paired
+ * at random. */
 static attain_status mix_candidates(attain_posterior *p, size_t b, attain_error *err)
 {
     atn_block *block = &p->blocks[b];
@@ -120,6 +120,12 @@ static attain_status allocate_blocks(attain_posterior *p, attain_error *err)
     return ATTAIN_OK;
 }
 
+static bool is_sampled(const attain_study *study, const attain_fit_settings *settings)
+{
+    return settings->method == ATTAIN_METHOD_STUDY ? study->fit.nuts
+                                                   : settings->method == ATTAIN_METHOD_NUTS;
+}
+
 static attain_status check_settings(const attain_study *study, const attain_fit_settings *settings,
                                     size_t *n_draws, attain_error *err)
 {
@@ -135,6 +141,10 @@ static attain_status check_settings(const attain_study *study, const attain_fit_
     if (!(draws >= 100 && draws <= 1000000))
         return atn_fail(err, ATTAIN_ERR_ARGUMENT,
                         "%ld draws asked for; between 100 and 1,000,000 are possible", draws);
+    if (is_sampled(study, settings) && draws / study->fit.chains < MIN_CHAIN)
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT,
+                        "%ld draws asked for from %ld chains; a chain needs %d at least", draws,
+                        study->fit.chains, MIN_CHAIN);
     *n_draws = (size_t)draws;
     return ATTAIN_OK;
 }
@@ -168,9 +178,7 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
     if (status != ATTAIN_OK) return status;
     attain_posterior *p = ATN_NEW(context, attain_posterior);
     if (!p) return atn_fail_nomem(err);
-    const bool nuts = settings->method == ATTAIN_METHOD_STUDY
-                          ? study->fit.nuts
-                          : settings->method == ATTAIN_METHOD_NUTS;
+    const bool nuts = is_sampled(study, settings);
     atn_nuts_settings sampler = {0};
     if (nuts) {
         sampler = (atn_nuts_settings){.chains = (size_t)study->fit.chains,
