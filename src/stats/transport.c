@@ -9,7 +9,7 @@
 
 static const double star = 1.25; /* distance in sd at which the marginal is sampled */
 
-enum { CORRECTIONS = 3 }; /* Newton steps that take a proposal's centre to the conditional mode */
+enum { CORRECTIONS = 1 }; /* Newton steps that take a proposal's centre to the conditional mode */
 
 struct atn_transport {
     atn_target target;

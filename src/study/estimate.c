@@ -272,8 +272,8 @@ static attain_status draw_nested(atn_estimation *e, const atn_target *target, at
         atn_transport_create(e->ctx, target, n_parameters, mode->u, &map, &marginal, err);
     if (status != ATTAIN_OK) return status;
     const attain_status drawn =
-        atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain,
-                        PROPOSALS_PER_DRAW * n_draws, n_draws, laplace, err);
+        atn_nested_draw(e->ctx, target, map, n_parameters, e->seed, e->chain, n_draws + n_draws / 4,
+                        n_draws, laplace, err);
     atn_transport_free(e->ctx, map);
     marginal.evaluations += mode->evaluations;
     atn_mode_free(e->ctx, mode);
