@@ -237,11 +237,12 @@ static void test_used_rows(void **state)
         {"b,mean,2025-01-01,2025-01-10,exact,100,,,A,r1,\n", true, ATN_NONE},
         {"a,mean,2025-01-01,2025-01-10,exact,100,,two,A,r1,\n", true, ATN_NONE},
         {"a,mean,2025-01-01,2025-01-10,exact,100,,two,A,r1,\n", false, 9},
+        {"a,mean,2025-01-01,2025-01-10,exact,100,,one,A,r1,\n", false, 0}, /* the reference */
         {"a,mean,2025-01-01,2025-01-10,exact,100,,,,,\n", true, ATN_NONE},
         {"a,mean,2025-01-01,2025-01-10,exact,100,,,,,\n", true, ATN_NONE}, /* of no release */
         {"a,mean,2025-03-01,2025-03-10,exact,50,,,A,r3,2025-04-01\n", false, ATN_NONE},
         {"a,mean,2025-03-01,2025-03-10,exact,50,,,A,r3,2025-03-31\n", true, ATN_NONE},
-        {"a,mean,2025-03-01,2025-03-10,exact,50,,,A,r3,2025-03-30\n", false, 14},
+        {"a,mean,2025-03-01,2025-03-10,exact,50,,,A,r3,2025-03-30\n", false, 15},
         {"a,mean,2025-03-01,2025-04-01,exact,50,,,A,r4,\n", false, ATN_NONE}, /* ends later */
     };
     enum { ROWS = sizeof rows / sizeof *rows };
