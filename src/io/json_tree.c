@@ -214,7 +214,10 @@ attain_status atn_json_set(cJSON *tree, const char *pointer, cJSON *value, attai
     const char *at = pointer;
     char name[ATN_JSON_POINTER_SIZE];
     for (segment(&at, name, sizeof name); *at == '/'; segment(&at, name, sizeof name)) {
-        node = tree_child(node, name);
+        cJSON *const parent = node;
+        node = tree_child(parent, name);
+        if (!node && parent == tree && cJSON_IsObject(tree)) /* a part left out, like /fit */
+            node = cJSON_AddObjectToObject(parent, name);
         if (!node)
             return atn_fail(err, ATTAIN_ERR_ARGUMENT, "nothing stands at '%.*s' in the study",
                             (int)(at - pointer), pointer);

@@ -268,14 +268,15 @@ static void test_set(void **state)
     cJSON *tree;
     attain_error err = {0};
     assert_int_equal(atn_json_parse(ctx, text, strlen(text), "f", NULL, &tree, &err), ATTAIN_OK);
-    static const char *const good[] = {"/a/b/1", "/a/b/-", "/a/new", "/x~1y", "/top"};
-    for (size_t k = 0; k < 5; k++)
+    static const char *const good[] = {"/a/b/1", "/a/b/-", "/a/new", "/x~1y", "/top", "/fit/seed"};
+    for (size_t k = 0; k < 6; k++)
         assert_int_equal(atn_json_set(tree, good[k], cJSON_CreateNumber((double)k), &err),
                          ATTAIN_OK);
     char *printed = cJSON_PrintUnformatted(tree);
-    assert_string_equal(printed, "{\"a\":{\"b\":[1,0,1],\"new\":2},\"x/y\":3,\"top\":4}");
+    assert_string_equal(printed, "{\"a\":{\"b\":[1,0,1],\"new\":2},\"x/y\":3,\"top\":4,"
+                                 "\"fit\":{\"seed\":5}}");
     cJSON_free(printed);
-    static const char *const bad[] = {"", "a", "/no/b", "/a/b/7", "/a/b/x/y", "/a/b/9999999999"};
+    static const char *const bad[] = {"", "a", "/top/b", "/a/b/7", "/a/b/x/y", "/a/b/9999999999"};
     for (size_t k = 0; k < 6; k++) {
         cJSON *value = cJSON_CreateNull();
         attain_error own = {0};

@@ -43,7 +43,8 @@ bool atn_json_locate_in_string(const char *text, size_t length, const char *poin
  * false, unchanged, when it does not fit. */
 bool atn_json_pointer_push(char *pointer, const char *segment);
 
-/* Sets the value at a pointer in the tree; the parent must exist.  Takes `value` on success.
+/* Sets the value at a pointer in the tree; the parent must exist, but for an object at the
+ * top, which is made ("/fit/seed" where there is no /fit).  Takes `value` on success.
  * Returns OK, ARGUMENT (what stands in the way) or NOMEM. */
 attain_status atn_json_set(cJSON *tree, const char *pointer, cJSON *value, attain_error *err);
 
