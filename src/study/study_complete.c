@@ -58,22 +58,16 @@ static void complete_parameter(completion *c, atn_parameter *p, const double *de
     problem(c, status, "prior", &place, message);
 }
 
-typedef struct figure_row {
-    atn_report *report;
-    size_t definition; /* ATN_NONE also where the reference is named */
-} figure_row;
-
 /* Orders rows by release, then by what makes them one figure. */
-static int compare_figures(const figure_row *x, const figure_row *y)
+static int compare_figures(const atn_report *a, const atn_report *b)
 {
-    const atn_report *a = x->report, *b = y->report;
     const int release = strcmp(a->release_text, b->release_text);
     if (release != 0) return release;
     const double keys[][2] = {{(double)a->series, (double)b->series},
                               {(double)a->statistic, (double)b->statistic},
                               {(double)a->start, (double)b->start},
                               {(double)a->end, (double)b->end},
-                              {(double)x->definition, (double)y->definition},
+                              {(double)a->definition, (double)b->definition},
                               {a->value, b->value}};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         if (keys[k][0] != keys[k][1]) return keys[k][0] < keys[k][1] ? -1 : 1;
@@ -83,35 +77,32 @@ static int compare_figures(const figure_row *x, const figure_row *y)
 /* Equal figures stay in the order of their rows. */
 static int compare_rows(const void *a, const void *b)
 {
-    const figure_row *x = a, *y = b;
+    const atn_report *x = *(const atn_report *const *)a, *y = *(const atn_report *const *)b;
     const int order = compare_figures(x, y);
-    return order != 0 ? order : (x->report > y->report) - (x->report < y->report);
+    return order != 0 ? order : (x > y) - (x < y);
 }
 
 /* Reports that repeat an earlier row (same release, series, statistic, window, definition and
  * value) count once; reports from after as_of not at all. */
 static bool mark_used(attain_study *study)
 {
-    figure_row *rows = ATN_NEW_ARRAY(study->ctx, figure_row, study->n_reports);
+    atn_report **rows = ATN_NEW_ARRAY(study->ctx, atn_report *, study->n_reports);
     if (!rows) return false;
     size_t n = 0;
     for (size_t r = 0; r < study->n_reports; r++) {
         atn_report *report = &study->reports[r];
-        const size_t d = report->definition;
         report->duplicate_of = ATN_NONE;
         report->used = report->published <= study->as_of;
-        if (!report->used || !report->release_text || !report->release_text[0]) continue;
-        const bool plain = d == ATN_NONE || study->definitions[d].reference;
-        rows[n++] = (figure_row){report, plain ? ATN_NONE : d};
+        if (report->used && report->release_text && report->release_text[0]) rows[n++] = report;
     }
     if (n > 1) qsort(rows, n, sizeof *rows, compare_rows);
     for (size_t k = 1, first = 0; k < n; k++) {
-        if (compare_figures(&rows[first], &rows[k]) != 0) {
+        if (compare_figures(rows[first], rows[k]) != 0) {
             first = k;
             continue;
         }
-        rows[k].report->used = false;
-        rows[k].report->duplicate_of = (size_t)(rows[first].report - study->reports);
+        rows[k]->used = false;
+        rows[k]->duplicate_of = (size_t)(rows[first] - study->reports);
     }
     atn_free(study->ctx, rows);
     return true;

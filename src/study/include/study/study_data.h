@@ -144,7 +144,7 @@ typedef struct atn_report {
     double n;               /* sample size (shares); NaN: none */
     double grain;           /* NaN: by the rule of METHODS 4 */
     long stale;             /* days, >= 0 */
-    size_t definition;      /* ATN_NONE: the reference, or the series has none */
+    size_t definition;      /* ATN_NONE: the reference, named or not, or the series has none */
     size_t source, release; /* declared group or ATN_NONE */
     char *definition_text, *source_text, *release_text, *url, *quote, *note; /* "" if blank */
     /* set by atn_study_complete */
