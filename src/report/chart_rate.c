@@ -46,6 +46,18 @@ static bool lead_goal(const atn_node *root, const atn_node *series, atn_answer *
     return found;
 }
 
+/* "on 31 December 2026" of a day or a level; "in the month of 31 December 2026" of a longer step. */
+static void say_when(atn_text *out, const atn_node *root, const atn_node *series, const char *day)
+{
+    const atn_node *study = atn_node_get(root, "study");
+    const char *step = text_of(study, "step");
+    if (strcmp(step, "day") == 0 || strcmp(text_of(series, "kind"), "stock") == 0)
+        atn_text_add(out, " on ");
+    else
+        atn_text_printf(out, " in the %s of ", step);
+    atn_say_date(out, text_of(study, day));
+}
+
 static void say_headline(atn_text *out, const atn_node *root, const atn_node *series,
                          const atn_fan *fan, bool share)
 {
@@ -72,8 +84,7 @@ static void say_headline(atn_text *out, const atn_node *root, const atn_node *se
     atn_say_value(out, fan->q[3][end], share, false);
     atn_text_add(out, " to ");
     atn_say_value(out, fan->q[5][end], share, false);
-    atn_text_add(out, " on ");
-    atn_say_date(out, text_of(atn_node_get(root, "study"), "horizon"));
+    say_when(out, root, series, "horizon");
 }
 
 static void say_below(atn_text *out, const atn_node *root, const atn_node *series)
@@ -182,12 +193,10 @@ static void say_alt(atn_text *out, const atn_node *root, const atn_node *series,
     atn_escape_plain(out, text_of(series, "label"));
     atn_text_add(out, ": the median is ");
     atn_say_value(out, fan->q[ATN_BAND_MEDIAN][now], share, false);
-    atn_text_add(out, " on ");
-    atn_say_date(out, text_of(study, "as_of"));
+    say_when(out, root, series, "as_of");
     atn_text_add(out, " and ");
     atn_say_value(out, fan->q[ATN_BAND_MEDIAN][end], share, false);
-    atn_text_add(out, " on ");
-    atn_say_date(out, text_of(study, "horizon"));
+    say_when(out, root, series, "horizon");
     atn_text_add(out, ", where 8 in 10 futures lie between ");
     atn_say_value(out, fan->q[2][end], share, false);
     atn_text_add(out, " and ");
@@ -195,7 +204,18 @@ static void say_alt(atn_text *out, const atn_node *root, const atn_node *series,
     atn_text_add(out, ". Marks show each report by what it states.");
 }
 
-static void compose(atn_frame *f, const atn_node *series, const atn_fan *fan,
+/* What happens in a step, or holds over it, is drawn at its middle; a level at its start. */
+static void date_by_middles(atn_fan *fan, const atn_node *root, const atn_node *series)
+{
+    atn_calendar calendar = {.origin = fan->days[0]};
+    if (strcmp(text_of(series, "kind"), "stock") == 0 ||
+        !atn_step_unit_parse(text_of(atn_node_get(root, "study"), "step"), &calendar.unit))
+        return;
+    for (size_t i = 0; i < fan->n; i++)
+        fan->days[i] += (atn_calendar_end(&calendar, (long)i) - fan->days[i]) / 2;
+}
+
+static void compose(atn_frame *f, const atn_node *series, const atn_fan *fan, atn_day first,
                     const atn_marks *marks, bool share)
 {
     atn_text text;
@@ -210,7 +230,7 @@ static void compose(atn_frame *f, const atn_node *series, const atn_fan *fan,
     atn_text_free(&text);
     /* A little room before the first day, for marks that begin there. */
     const atn_day last = fan->days[fan->n - 1];
-    atn_frame_dates(f, fan->days[0] - (last - fan->days[0]) / 90, last);
+    atn_frame_dates(f, first - (last - first) / 90, last);
     value_range(f->root, series, fan, marks, share, &low, &high);
     atn_frame_values(f, low, high, share);
     atn_fan_draw(fan, f, 1.0, 0.0);
@@ -234,12 +254,14 @@ void atn_chart_rate(atn_chart_list *list, const atn_node *root, const atn_node *
     }
     atn_chart *chart = fan.n > 1 ? atn_chart_add(list, "rate", text_of(series, "id")) : NULL;
     if (chart) {
+        const atn_day first = fan.days[0];
         say_headline(&chart->headline, root, series, &fan, share);
         atn_frame_open(&f, list->ctx, root, chart, 960.0, 600.0);
         atn_marks_rate(&marks, list->ctx, root, series);
-        compose(&f, series, &fan, &marks, share);
-        atn_frame_close(&f);
         say_alt(&chart->alt, root, series, &fan, chart, share);
+        date_by_middles(&fan, root, series);
+        compose(&f, series, &fan, first, &marks, share);
+        atn_frame_close(&f);
         atn_marks_free(&marks);
     }
     atn_fan_free(&fan);
