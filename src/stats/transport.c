@@ -9,7 +9,7 @@
 
 static const double star = 1.25; /* distance in sd at which the marginal is sampled */
 
-enum { CORRECTIONS = 1 }; /* Newton steps that take a proposal's centre to the conditional mode */
+enum { CORRECTIONS = 2 }; /* Newton steps that take a proposal's centre to the conditional mode */
 
 struct atn_transport {
     atn_target target;
@@ -141,20 +141,19 @@ static void correct_centre(const atn_transport *t, const double *packed, double 
                            double *before, size_t worker)
 {
     const size_t p = t->p, q = t->q;
-    double value = t->target.log_density(t->target.user, u, g, worker);
-    for (int k = 0; k < CORRECTIONS && value > -INFINITY; k++) {
-        double *step = g + p;
+    double value = -INFINITY, *step = g + p;
+    for (int k = 0; k < CORRECTIONS; k++) { /* the last step stays unverified: it is the smallest */
+        const double at = t->target.log_density(t->target.user, u, g, worker);
+        if (!(at > value)) {
+            if (k > 0) memcpy(u + p, before, q * sizeof *before);
+            return;
+        }
+        value = at;
         memcpy(before, u + p, q * sizeof *before);
         packed_forward(packed, q, step);
         if (!(atn_inner(step, step, q) > 1e-4)) return; /* within 0.01 conditional sd */
         (void)packed_backward(packed, q, step);
         for (size_t i = 0; i < q; i++) u[p + i] += step[i];
-        const double next = t->target.log_density(t->target.user, u, g, worker);
-        if (!(next > value)) {
-            memcpy(u + p, before, q * sizeof *before);
-            return;
-        }
-        value = next;
     }
 }
 
