@@ -79,4 +79,11 @@ expect 'user text is no code' 0 '*' '=attain: wrote out' run study -o out \
     --set "/series/visits/label=\"$label\"" --set "/title=\"$label\"" \
     --set "/goals/0/label=\"$label\"" --set "/series/visits/unit=\"$label\""
 holds 'nothing ran' sh -c '! find . -name pwned | grep -q .'
+
+# Of a week, a rate stands at its middle and a running total at its end, as the reports' windows do.
+expect 'a study by weeks' 0 '' '*' init weeks
+expect 'its charts' 0 '*' '*' run weeks
+holds 'a rate at the middle' grep -q '^2025-01-02,' weeks/results/charts/rate-trees.csv
+holds 'a total at the end' grep -q '^2025-01-05,' weeks/results/charts/total-10000-this-year.csv
+holds 'said of the week' grep -q ' in the week of 15 July 2025' weeks/results/charts/rate-trees.alt.txt
 finish
