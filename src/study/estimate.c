@@ -108,8 +108,8 @@ static attain_status find_best_mode(atn_estimation *e, const atn_target *target,
     atn_free(e->ctx, theta);
     if (status == ATTAIN_OK && !any)
         status = atn_fail(err, ATTAIN_ERR_NUMERIC,
-                          "no starting point has a finite posterior density: the priors and the "
-                          "reports of series '%s' leave no common ground",
+                          "no starting point has a finite posterior density: the priors, the "
+                          "reports and the trend of series '%s' leave no common ground",
                           e->series);
     if (status != ATTAIN_OK && any) atn_mode_free(e->ctx, best);
     return status;
@@ -292,8 +292,18 @@ static attain_status draw_about(atn_estimation *e, const atn_target *target, atn
         if (status != ATTAIN_ERR_NUMERIC || !mode->hessian) return status;
         atn_error_clear(err);
     }
-    return atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, PROPOSALS_PER_DRAW * n_draws,
-                            n_draws, laplace, err);
+    attain_error own = {0};
+    const attain_status status =
+        atn_laplace_draw(e->ctx, target, mode, e->seed, e->chain, PROPOSALS_PER_DRAW * n_draws,
+                         n_draws, laplace, &own);
+    if (status == ATTAIN_ERR_NUMERIC)
+        return atn_fail(
+            err, status,
+            "series '%s': %s; a prior, or a trend that may not fall to 0 under its link, "
+            "may cut it off there",
+            e->series, own.message);
+    if (status != ATTAIN_OK && err) *err = own;
+    return status;
 }
 
 attain_status atn_estimate(atn_estimation *e, atn_candidate *c, attain_error *err)
