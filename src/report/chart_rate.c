@@ -46,7 +46,8 @@ static bool lead_goal(const atn_node *root, const atn_node *series, atn_answer *
     return found;
 }
 
-/* "on 31 December 2026" of a day or a level; "in the month of 31 December 2026" of a longer step. */
+/* "on 31 December 2026" of a day or a level; "in the month of 31 December 2026" of a longer step.
+ */
 static void say_when(atn_text *out, const atn_node *root, const atn_node *series, const char *day)
 {
     const atn_node *study = atn_node_get(root, "study");

@@ -21,7 +21,7 @@ typedef struct total_view {
     double scale, shift, target;
     atn_day start, deadline, as_of;
     bool ceiling; /* at most */
-    atn_day now; /* end of the step that holds as_of: the pace counts from there */
+    atn_day now;  /* end of the step that holds as_of: the pace counts from there */
 } total_view;
 
 /* A total is reached at the end of its step, where the reports of totals stand too. */
