@@ -32,6 +32,7 @@ static void catch_signals(void)
             continue;
         sigaction(numbers[i], &action, NULL);
     }
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is then a failed write, cleaned up after */
 }
 
 static bool proceed(void *user, const attain_progress *progress)

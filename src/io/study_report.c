@@ -168,9 +168,11 @@ static void read_window(cursor *c, atn_report *report)
             "published before its window ends");
     if (!r->calendar_ok) return;
     const attain_study *s = r->study;
-    if (started && report->start < s->calendar.origin)
+    if (started && report->start < atn_calendar_start(&s->calendar, 0))
         bad(c, "bad-window", ATN_COLUMN_START,
-            "the window starts before the study's origin; move the origin or leave the row out");
+            "the window starts before the step of the study's origin; move the origin or leave the "
+            "row "
+            "out");
     if (started && ended && report->end > s->horizon)
         bad(c, "bad-window", is_blank(c, ATN_COLUMN_END) ? ATN_COLUMN_START : ATN_COLUMN_END,
             "the window ends after the study's horizon");

@@ -25,7 +25,7 @@ bool atn_goal_steps(const attain_study *study, const atn_goal *goal, bool stock,
         from = atn_calendar_step(calendar, goal->start);
         if (atn_calendar_start(calendar, from) < goal->start) from++;
     }
-    if (goal->has_deadline && goal->deadline < study->horizon) {
+    if (goal->has_deadline && goal->deadline <= study->horizon) {
         to = atn_calendar_step(calendar, goal->deadline);
         if (!stock && atn_calendar_end(calendar, to) > goal->deadline) to--;
     }

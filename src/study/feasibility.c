@@ -99,8 +99,11 @@ static void say_highest(const question *q, atn_text *t, const atn_figure *highes
 {
     const atn_series *series = highest->series;
     const bool flow = series->kind == ATN_FLOW;
-    atn_text_printf(t, "; the highest %s reported is ",
-                    flow ? (q->goal->statistic == ATN_VALUE ? "figure" : "rate") : "figure");
+    if (flow && q->goal->statistic != ATN_VALUE)
+        atn_text_printf(t, "; the highest rate reported over more than one %s is ",
+                        atn_step_unit_name(q->study->calendar.unit));
+    else
+        atn_text_add(t, "; the highest figure reported is ");
     atn_say_number(t, series, highest->value, !flow);
     if (flow) atn_text_printf(t, " per %s", atn_step_unit_name(q->study->calendar.unit));
     atn_text_printf(t, " (row %ld, ", highest->report->row);

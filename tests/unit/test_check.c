@@ -280,7 +280,7 @@ static const finding_row findings[] = {
          ROW("arrests", "value", "2025-06-10", "", "exact", "2900", "ice", "B", "2025-06-11"),
      "feasibility",
      {"Goal 'pace' as 'ice' counts", "asks for 3,000 per day",
-      "the highest rate reported is 1,350 per day (row 1"}},
+      "the highest rate reported over more than one day is 1,350 per day (row 1"}},
     {"no evidence",
      ROW("arrests", "value", "2025-06-10", "", "exact", "900", "ice", "X", "2025-06-11"),
      "no-evidence",
