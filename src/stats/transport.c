@@ -151,7 +151,7 @@ static void correct_centre(const atn_transport *t, const double *packed, double 
         value = at;
         memcpy(before, u + p, q * sizeof *before);
         packed_forward(packed, q, step);
-        if (!(atn_inner(step, step, q) > 1e-4)) return; /* within 0.01 conditional sd */
+        if (!(atn_inner(step, step, q) > 1e-2)) return; /* within 0.1 conditional sd */
         (void)packed_backward(packed, q, step);
         for (size_t i = 0; i < q; i++) u[p + i] += step[i];
     }

@@ -10,7 +10,7 @@
 #include "stats/nested.h"
 
 enum {
-    N_STARTS = 5,      /* prior medians and four prior draws */
+    N_STARTS = 4,      /* prior medians and three prior draws */
     START_TRIES = 200, /* prior draws looked at until each start is finite */
     PROPOSALS_PER_DRAW = 2,
     PRECONDITION_DRAWS = 1000
