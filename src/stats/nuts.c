@@ -8,7 +8,7 @@
 #include "cholesky.h"
 #include "stats/distribution.h"
 
-enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 14, SEGMENT = 25 };
+enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 12, SEGMENT = 25 };
 static const double max_energy_error = 1000.0;
 
 /* A point of phase space. */
@@ -399,7 +399,7 @@ static double *cut(double **at, size_t n)
 
 static size_t chain_doubles(size_t n)
 {
-    return 15 * n + 3 * n * n + n + MAX_DEPTH * LEVEL_VECTORS * n + TOP_VECTORS * n;
+    return 16 * n + 3 * n * n + MAX_DEPTH * LEVEL_VECTORS * n + TOP_VECTORS * n;
 }
 
 static void cut_chain(chain *c, double *block)
