@@ -59,6 +59,20 @@ void atn_formula_gradient(const atn_formula *formula, size_t lanes, const double
 void atn_formula_jacobian(const atn_formula *formula, size_t lanes, const double *const *inputs,
                           double *restrict value, double *const *jacobian, double *restrict work);
 
+/* Value and derivatives in long double, lane by lane: for the last steps of a fit, where rounding
+ * in double would show.  columns[k] holds `lanes` doubles for each column name in use (others
+ * NULL), scalars[k] the number of each scalar name; both have one entry a name.  value may be NULL.
+ * jacobian[k][l] for scalar names (overwritten); jacobian[k] NULL: not wanted; jacobian may be
+ * NULL. work: atn_formula_extended_work_size long doubles. */
+size_t atn_formula_extended_work_size(const atn_formula *formula);
+void atn_formula_extended(const atn_formula *formula, size_t lanes, const double *const *columns,
+                          const long double *scalars, long double *restrict value,
+                          long double *const *jacobian, long double *restrict work);
+
+/* Whether the formula is affine in the names of the set jointly (set[k] for each name), as its
+ * structure shows: derivatives by these names depend on none of them.  Never true by mistake. */
+bool atn_formula_affine(const atn_formula *formula, const bool *set);
+
 /* A formula without lanes: values[k] for each name (NULL if there are none), `column` ignored.
  * *result may come out NaN or infinite; it is untouched on failure. */
 attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
