@@ -37,6 +37,32 @@ bool atn_formula_uses(const atn_formula *formula, size_t k)
     return k < formula->n_names && formula->uses[k];
 }
 
+/* Degree of a node in the names of the set: 0, 1, or 2 for all that may be more. */
+static unsigned degree_of(const atn_node *node, const bool *set, const unsigned char *degrees)
+{
+    unsigned d[3] = {0, 0, 0};
+    for (int k = 0; k < atn_operations[node->op].arity; k++) d[k] = degrees[node->operand[k]];
+    const unsigned more = 2;
+    switch (node->op) {
+    case ATN_OP_INPUT: return set[node->name];
+    case ATN_OP_NEG: return d[0];
+    case ATN_OP_ADD:
+    case ATN_OP_SUB: return d[0] > d[1] ? d[0] : d[1];
+    case ATN_OP_MUL: return d[0] + d[1] < more ? d[0] + d[1] : more;
+    case ATN_OP_DIV: return d[1] == 0 ? d[0] : more;
+    case ATN_OP_IF: return d[0] > 0 ? more : d[1] > d[2] ? d[1] : d[2];
+    default: return d[0] + d[1] == 0 ? 0 : more; /* numbers and whatever bends or jumps */
+    }
+}
+
+bool atn_formula_affine(const atn_formula *formula, const bool *set)
+{
+    unsigned char degrees[ATN_FORMULA_MAX_NODES];
+    for (uint32_t i = 0; i < formula->n_nodes; i++)
+        degrees[i] = (unsigned char)degree_of(&formula->nodes[i], set, degrees);
+    return degrees[formula->n_nodes - 1] < 2;
+}
+
 attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
                                    const double *values, size_t n_names,
                                    const atn_calendar *calendar, double *result, attain_error *err)

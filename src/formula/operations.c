@@ -5,14 +5,11 @@
 #include <float.h>
 #include <math.h>
 
-#define LN_10        2.302585092994045684
-#define SQRT_HALF    0.707106781186547524
-#define INV_SQRT_2PI 0.398942280401432678
-#define PI           3.141592653589793238
-
-/* NaN in either operand gives NaN, unlike C's fmin: a model must not lose one on the way. */
-#define LOWER_IS_X (x <= y || x != x)
-#define UPPER_IS_X (x >= y || x != x)
+/* The first term of digamma's series left out is worth 4e-17 at 10. */
+#define DIGAMMA_FROM 10.0
+#define REAL_MIN     DBL_MIN
+#define REAL_MAX     DBL_MAX
+typedef double real;
 
 static double log_gamma(double x)
 {
@@ -20,53 +17,7 @@ static double log_gamma(double x)
     return lgamma_r(x, &sign);
 }
 
-/* Recurrence up to 10, then the asymptotic series; Abramowitz & Stegun (1964) 6.3.5, 6.3.18.  Below
- * 0 the reflection 6.3.7, with the period taken out of the tangent's argument first. */
-static double digamma(double x)
-{
-    double sum = 0.0;
-    if (x <= 0.0) {
-        const double fraction = x - nearbyint(x);
-        if (fraction == 0.0 || isinf(x)) return NAN;
-        sum = -PI / tan(PI * fraction);
-        x = 1.0 - x;
-    }
-    for (; x < 10.0; x += 1.0) sum -= 1.0 / x;
-    const double r = 1.0 / x, q = r * r;
-    static const double series[] = {1.0 / 12,  1.0 / 120,     1.0 / 252, 1.0 / 240,
-                                    5.0 / 660, 691.0 / 32760, 1.0 / 12};
-    double tail = 0.0;
-    for (int k = 6; k >= 0; k--) tail = q * (series[k] - tail);
-    return sum + log(x) - 0.5 * r - tail;
-}
-
-/* Exact to the last digits also where it crosses 0: 2x - 1 does not round near there. */
-static double log_odds(double x)
-{
-    if (x > 0.25 && x < 0.75) return log1p((2.0 * x - 1.0) / (1.0 - x));
-    return log(x / (1.0 - x));
-}
-
-static double sech_squared(double x)
-{
-    const double c = cosh(x); /* 1 - tanh^2 would cancel in the tails */
-    return 1.0 / (c * c);
-}
-
-/* d x^y / dx = y x^(y-1), from the value where that neither under- nor overflows. */
-static double power_slope(double x, double y, double v)
-{
-    if (y == 0.0) return 0.0;
-    const double size = fabs(v);
-    if (x != 0.0 && size >= DBL_MIN && size <= DBL_MAX) return y * v / x;
-    return y * pow(x, y - 1.0);
-}
-
-/* d x^y / dy = x^y log x, which tends to 0 with x for y > 0. */
-static double exponent_slope(double x, double y, double v)
-{
-    return x == 0.0 && y > 0.0 ? 0.0 : v * log(x);
-}
+#include "operation_parts.h"
 
 /* Two lanes in one register, as gcc and clang write them for any machine.  A compiler's own search
  * for such code depends on its version and mood; every lane sees the same IEEE operations. */
