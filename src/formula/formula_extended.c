@@ -68,7 +68,7 @@ static real value_of(const run *r, uint32_t i)
         const real c = v[node->operand[0]];
         return c == 0.0 ? v[node->operand[2]] : c != c ? c : v[node->operand[1]];
     }
-    default: return node->number;
+    default: return node->number; /* inputs are the caller's */
     }
 }
 

@@ -1,5 +1,6 @@
 /* The calculus: every operation, its value and its derivative, one line each.  operations.c turns
- * the lines into kernels over lanes; nothing else knows a derivative. */
+ * the lines into kernels over lanes, formula_extended.c into long double; both spell out logistic
+ * and if, and share operation_parts.h.  Nothing else knows a derivative. */
 #ifndef ATN_FORMULA_OPERATIONS_H
 #define ATN_FORMULA_OPERATIONS_H
 

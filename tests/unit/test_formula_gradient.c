@@ -16,220 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formula/formula.h"
+#include "random_formula.h"
 
-enum {
-    FORMULAS = 20000,
-    SCALARS = 3,
-    COLUMNS = 3,
-    NAMES = SCALARS + COLUMNS,
-    MAX_LANES = 700,
-    MAX_TREE = 64,
-    TEXT_SIZE = 8192,
-    REPEATS = 4
-};
+enum { FORMULAS = 20000, MAX_LANES = 700, REPEATS = 4 };
 static const double STEP = 1e-170; /* its square vanishes even where the real part is 0 */
 
-/* ---- A generator of its own (splitmix64, Steele et al. 2014) ---- */
-
-static uint64_t drawing, noise_state; /* apart, so that noise never changes which formulas come */
-
-static uint64_t bits(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static int below(int n)
-{
-    return (int)(bits(&drawing) % (uint64_t)n);
-}
-
-static double uniform(double a, double b)
-{
-    return a + (b - a) * (double)(bits(&drawing) >> 11) * 0x1p-53;
-}
+static uint64_t noise_state; /* apart, so that noise never changes which formulas come */
 
 static double noise_within(double size)
 {
-    return size * ((double)(bits(&noise_state) >> 11) * 0x1p-52 - 1.0);
-}
-
-/* ---- Trees ---- */
-
-typedef enum kind {
-    NUMBER,
-    NAME,
-    NEGATE,
-    PLUS,
-    MINUS,
-    TIMES,
-    OVER,
-    POWER,
-    WHOLE_POWER,
-    LESS,
-    LESS_EQUAL,
-    GREATER,
-    GREATER_EQUAL,
-    EQUAL,
-    UNEQUAL,
-    CALL,
-    LEAST,
-    GREATEST,
-    CHOICE
-} kind;
-
-/* The order of `functions` below. */
-typedef enum function {
-    F_EXP,
-    F_LOG,
-    F_LOG10,
-    F_LOG1P,
-    F_EXPM1,
-    F_SQRT,
-    F_SIN,
-    F_COS,
-    F_TAN,
-    F_ATAN,
-    F_ABS,
-    F_TANH,
-    F_LOGISTIC,
-    F_LOGIT,
-    F_PHI,
-    F_LGAMMA,
-    FUNCTIONS
-} function;
-static const char *const functions[FUNCTIONS] = {
-    "exp", "log",  "log10", "log1p", "expm1",    "sqrt",  "sin", "cos",
-    "tan", "atan", "abs",   "tanh",  "logistic", "logit", "Phi", "lgamma"};
-static const atn_name names[NAMES] = {{"a", false}, {"b", false},    {"rate_2", false},
-                                      {"t", true},  {"input", true}, {"x3", true}};
-
-typedef struct tree {
-    kind kind;
-    int child[3], n_children;
-    int which; /* of names or functions, or the exponent of a whole power */
-    double number;
-} tree;
-
-typedef struct forest {
-    tree nodes[MAX_TREE];
-    int n;
-} forest;
-
-static int grow(forest *f, int depth);
-
-static int leaf(forest *f)
-{
-    tree *node = &f->nodes[f->n];
-    if (below(4) == 0) {
-        node->kind = NUMBER;
-        node->number = below(3) ? round(uniform(0.0, 40.0)) / 10.0 : (double)below(4);
-    } else {
-        node->kind = NAME;
-        node->which = below(NAMES);
-    }
-    return f->n++;
-}
-
-static int grow(forest *f, int depth)
-{
-    static const kind inner[] = {
-        NEGATE,        PLUS,  PLUS,    PLUS,     MINUS,  MINUS,       MINUS, TIMES,      TIMES,
-        TIMES,         TIMES, OVER,    OVER,     POWER,  WHOLE_POWER, LESS,  LESS_EQUAL, GREATER,
-        GREATER_EQUAL, EQUAL, UNEQUAL, CALL,     CALL,   CALL,        CALL,  CALL,       CALL,
-        CALL,          CALL,  LEAST,   GREATEST, CHOICE, CHOICE};
-    if (depth == 0 || f->n > MAX_TREE - 12 || below(8) == 0) return leaf(f);
-    const int at = f->n++;
-    tree node = {.kind = inner[below((int)(sizeof inner / sizeof *inner))], .n_children = 2};
-    if (node.kind == NEGATE || node.kind == CALL || node.kind == WHOLE_POWER) node.n_children = 1;
-    if (node.kind == CHOICE) node.n_children = 3;
-    if (node.kind == LEAST || node.kind == GREATEST) node.n_children = 2 + below(2);
-    if (node.kind == CALL) node.which = below(FUNCTIONS);
-    if (node.kind == WHOLE_POWER) node.which = below(8) - 2;
-    for (int k = 0; k < node.n_children; k++) node.child[k] = grow(f, depth - 1);
-    f->nodes[at] = node;
-    return at;
-}
-
-/* ---- Trees as text, with no more brackets than METHODS section 2.1 needs, or with some more ----
- */
-
-static int level_of(kind k)
-{
-    switch (k) {
-    case LESS:
-    case LESS_EQUAL:
-    case GREATER:
-    case GREATER_EQUAL:
-    case EQUAL:
-    case UNEQUAL: return 1;
-    case PLUS:
-    case MINUS: return 2;
-    case TIMES:
-    case OVER: return 3;
-    case NEGATE: return 4;
-    case POWER:
-    case WHOLE_POWER: return 5;
-    default: return 6;
-    }
-}
-
-static void put(char *text, const char *more)
-{
-    assert_true(strlen(text) + strlen(more) + 1 < TEXT_SIZE);
-    strcat(text, more);
-}
-
-static void print(const forest *f, int at, int needed, char *text)
-{
-    static const char *const infix[] = {
-        [PLUS] = " + ",      [MINUS] = "-",   [TIMES] = "*",
-        [OVER] = " / ",      [POWER] = "^",   [LESS] = " < ",
-        [LESS_EQUAL] = "<=", [GREATER] = ">", [GREATER_EQUAL] = " >= ",
-        [EQUAL] = " == ",    [UNEQUAL] = "!="};
-    const tree *node = &f->nodes[at];
-    const int level = level_of(node->kind);
-    const bool bracket = level < needed || below(10) == 0;
-    char number[64];
-    if (bracket) put(text, "(");
-    switch (node->kind) {
-    case NUMBER:
-        snprintf(number, sizeof number, "%.1f", node->number);
-        put(text, number);
-        break;
-    case NAME: put(text, names[node->which].name); break;
-    case NEGATE:
-        put(text, "-");
-        print(f, node->child[0], 4, text);
-        break;
-    case WHOLE_POWER:
-        print(f, node->child[0], 6, text);
-        snprintf(number, sizeof number, "^%d", node->which);
-        put(text, number);
-        break;
-    case CALL:
-    case LEAST:
-    case GREATEST:
-    case CHOICE:
-        put(text, node->kind == CALL       ? functions[node->which]
-                  : node->kind == LEAST    ? "min"
-                  : node->kind == GREATEST ? "max"
-                                           : "if");
-        for (int k = 0; k < node->n_children; k++) {
-            put(text, k ? ", " : "(");
-            print(f, node->child[k], 0, text);
-        }
-        put(text, ")");
-        break;
-    default: /* comparisons do not chain; - and / go to the left, ^ to the right */
-        print(f, node->child[0], level == 1 || level == 5 ? level + 1 : level, text);
-        put(text, infix[node->kind]);
-        print(f, node->child[1], level == 5 ? 4 : level + 1, text);
-    }
-    if (bracket) put(text, ")");
+    return size * ((double)(random_bits(&noise_state) >> 11) * 0x1p-52 - 1.0);
 }
 
 /* ---- The reference ---- */
@@ -434,16 +230,17 @@ typedef struct bench {
     double value[MAX_LANES], other[MAX_LANES], seed[MAX_LANES];
     double jacobian[NAMES][MAX_LANES], tolerance[NAMES][MAX_LANES];
     double adjoint[NAMES][MAX_LANES];
+    long double extended[MAX_LANES], extended_slope[SCALARS][MAX_LANES];
     tally tally;
 } bench;
 
 static void set_inputs(bench *b, size_t lanes)
 {
-    for (int k = 0; k < SCALARS; k++) b->scalar[k] = uniform(0.2, 2.5);
+    for (int k = 0; k < SCALARS; k++) b->scalar[k] = random_uniform(0.2, 2.5);
     for (int k = 0; k < COLUMNS; k++)
-        for (size_t l = 0; l < lanes; l++) b->column[k][l] = uniform(-0.5, 2.5);
-    if (below(6) == 0) b->scalar[0] = 0.0; /* edges */
-    if (below(6) == 0) b->column[0][0] = b->scalar[1];
+        for (size_t l = 0; l < lanes; l++) b->column[k][l] = random_uniform(-0.5, 2.5);
+    if (random_below(6) == 0) b->scalar[0] = 0.0; /* edges */
+    if (random_below(6) == 0) b->column[0][0] = b->scalar[1];
 }
 
 static void check_one(const char *what, const char *text, size_t lane, double got, double want,
@@ -455,6 +252,15 @@ static void check_one(const char *what, const char *text, size_t lane, double go
     fail();
 }
 
+/* In long double the reference's own rounding is all that may show. */
+static void check_extended(const bench *b, const char *text, size_t l, int k, const answer *a)
+{
+    if (k == 0)
+        check_one("extended value", text, l, (double)b->extended[l], a->value, a->value_spread);
+    check_one("extended slope", text, l, (double)b->extended_slope[k][l], a->slope,
+              a->slope_spread);
+}
+
 /* Every lane's value and derivatives; lanes without a finite reference get seed 0. */
 static void check_lanes(bench *b, const forest *f, const char *text, size_t lanes)
 {
@@ -462,7 +268,7 @@ static void check_lanes(bench *b, const forest *f, const char *text, size_t lane
         double at[NAMES];
         for (int k = 0; k < SCALARS; k++) at[k] = b->scalar[k];
         for (int k = 0; k < COLUMNS; k++) at[SCALARS + k] = b->column[k][l];
-        b->seed[l] = below(5) == 0 ? 0.0 : uniform(-2.0, 2.0);
+        b->seed[l] = random_below(5) == 0 ? 0.0 : random_uniform(-2.0, 2.0);
         for (int k = 0; k < NAMES; k++) {
             const answer a = ask(f, at, k);
             const bool defined = isfinite(a.value) && isfinite(a.slope) &&
@@ -475,7 +281,8 @@ static void check_lanes(bench *b, const forest *f, const char *text, size_t lane
                 continue;
             }
             if (k == 0) check_one("value", text, l, b->value[l], a.value, a.value_spread);
-            check_one(names[k].name, text, l, b->jacobian[k][l], a.slope, a.slope_spread);
+            check_one(random_names[k].name, text, l, b->jacobian[k][l], a.slope, a.slope_spread);
+            if (k < SCALARS) check_extended(b, text, l, k, &a);
             b->tally.values += k == 0;
             b->tally.slopes++;
             b->tally.loose += a.slope_spread > 1e-9 * (1.0 + fabs(a.slope));
@@ -505,13 +312,28 @@ static void check_gradient(bench *b, const char *text, size_t lanes)
     }
 }
 
+static void run_extended(bench *b, const atn_formula *formula, size_t lanes)
+{
+    const double *columns[NAMES] = {NULL};
+    long double scalars[NAMES] = {0.0L}, *jacobian[NAMES] = {NULL};
+    for (int k = 0; k < SCALARS; k++) {
+        scalars[k] = b->scalar[k];
+        jacobian[k] = b->extended_slope[k];
+    }
+    for (int k = 0; k < COLUMNS; k++) columns[SCALARS + k] = b->column[k];
+    long double *work = malloc(atn_formula_extended_work_size(formula) * sizeof *work);
+    assert_non_null(work);
+    atn_formula_extended(formula, lanes, columns, scalars, b->extended, jacobian, work);
+    free(work);
+}
+
 static void run_formula(bench *b, const forest *f, const char *text, size_t lanes)
 {
     attain_error err;
     atn_formula *formula = NULL;
     memset(&err, 0, sizeof err);
     const attain_status status =
-        atn_formula_compile(b->ctx, text, names, NAMES, NULL, &formula, &err);
+        atn_formula_compile(b->ctx, text, random_names, NAMES, NULL, &formula, &err);
     if (status) print_error("%s: column %ld\n", text, err.column);
     atn_check_status(text, status, ATTAIN_OK, &err);
     double *work = malloc(atn_formula_work_size(formula, lanes) * sizeof *work);
@@ -527,6 +349,7 @@ static void run_formula(bench *b, const forest *f, const char *text, size_t lane
     atn_formula_value(formula, lanes, inputs, b->other, work);
     atn_formula_jacobian(formula, lanes, inputs, b->value, jacobian, work);
     atn_check_same_bits(text, b->value, b->other, lanes);
+    run_extended(b, formula, lanes);
     check_lanes(b, f, text, lanes);
     atn_formula_gradient(formula, lanes, inputs, b->seed, b->other, adjoint, work);
     atn_check_same_bits(text, b->value, b->other, lanes);
@@ -541,17 +364,18 @@ static void test_random_formulas(void **unused)
     static bench b;
     static char text[TEXT_SIZE];
     const uint64_t seed = 20250120;
-    drawing = noise_state = seed;
+    random_seed(seed);
+    noise_state = seed;
     print_message("seed %llu, %d formulas\n", (unsigned long long)seed, FORMULAS);
     gsl_error_handler_t *handler = gsl_set_error_handler_off();
     memset(&b, 0, sizeof b);
     b.ctx = check_context(NULL, 1);
     for (int i = 0; i < FORMULAS; i++) {
-        forest f = {.n = 0};
-        grow(&f, 2 + below(5));
-        text[0] = '\0';
-        print(&f, 0, 0, text);
-        const size_t lanes = (size_t)(i % 50 == 0 ? 1 + below(MAX_LANES) : 1 + below(7));
+        forest f;
+        random_tree(&f, 2 + random_below(5));
+        random_text(&f, text);
+        const size_t lanes =
+            (size_t)(i % 50 == 0 ? 1 + random_below(MAX_LANES) : 1 + random_below(7));
         set_inputs(&b, lanes);
         run_formula(&b, &f, text, lanes);
     }
