@@ -57,8 +57,69 @@ static const char *read_digits(const char *at, const char *end, bool fraction, d
     return at;
 }
 
+/* Up to 19 digits fit in 64 bits and 10^27 is exact in a long double of 64 bits (10^22 in a
+ * double), so one product or quotient rounds the decimal correctly (Clinger 1990, section 4).
+ * Taking a long double to a double rounds twice, which matters only where the first lands halfway
+ * between two doubles: such numbers, and longer ones, are left to the slow way. */
+#if LDBL_MANT_DIG == 64
+typedef long double wide;
+enum { MOST_FAST_DIGITS = 19, MOST_FAST_SCALE = 27 };
+#define FAST_LIMIT UINT64_MAX
+#else
+typedef double wide;
+enum { MOST_FAST_DIGITS = 19, MOST_FAST_SCALE = 22 };
+#define FAST_LIMIT (UINT64_C(1) << 53)
+#endif
+
+static const wide ten_to[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,
+                              1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L,
+                              1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+
+/* Whether a long double lies halfway between two doubles. */
+static bool halfway(wide x)
+{
+    const double near = (double)x;
+    const wide rest = x - (wide)near;
+    if (rest == 0) return false;
+    const double other = nextafter(near, rest > 0 ? INFINITY : -INFINITY);
+    return (wide)other - x == rest;
+}
+
+/* The common case: an optional sign, digits with a point among them, a small exponent.  false where
+ * the slow way must decide, also on whether it is a number at all. */
+static bool parse_fast(const char *at, const char *end, double *value)
+{
+    uint64_t digits = 0;
+    int n = 0, scale = 0;
+    const bool minus = at < end && *at == '-';
+    at += minus;
+    const char *first = at;
+    for (; at < end && is_digit(*at); at++, n++) digits = digits * 10 + (uint64_t)(*at - '0');
+    if (at == first) return false;
+    if (at < end && *at == '.') {
+        const char *point = at++;
+        for (; at < end && is_digit(*at); at++, n++) digits = digits * 10 + (uint64_t)(*at - '0');
+        scale = (int)(point + 1 - at);
+        if (scale == 0) return false;
+    }
+    if (n > MOST_FAST_DIGITS || digits > FAST_LIMIT) return false;
+    if (at < end) {
+        int64_t exponent;
+        if ((*at != 'e' && *at != 'E') || !read_exponent(at + 1, end, &exponent)) return false;
+        if (exponent > 100 || exponent < -100) return false;
+        scale += (int)exponent;
+    }
+    if (scale > MOST_FAST_SCALE || scale < -MOST_FAST_SCALE) return false;
+    const wide x = scale < 0 ? (wide)digits / ten_to[-scale] : (wide)digits * ten_to[scale];
+    if (halfway(x)) return false;
+    *value = minus ? -(double)x : (double)x;
+    return true;
+}
+
 bool atn_number_parse(const char *text, size_t n, double *value)
 {
+    /* a text of over some hundred bytes may overflow the count of its digits */
+    if (n < 64 && parse_fast(text, text + n, value)) return true;
     const char *at = text, *end = text + n;
     decimal d = {.n = 0, .scale = 0};
     bool minus = false;

@@ -32,6 +32,14 @@ bool atn_utf8_valid(const char *bytes, size_t n)
 {
     const unsigned char *s = (const unsigned char *)bytes;
     for (size_t i = 0; i < n;) {
+        uint64_t eight;
+        if (i + sizeof eight <= n) { /* most text is ASCII */
+            memcpy(&eight, s + i, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         const size_t length = sequence(s + i, n - i);
         if (length == 0) return false;
         i += length;

@@ -1,11 +1,8 @@
-/* Strict CSV (RFC 4180) through libcsv, with the places of cells.  libcsv trims blanks, drops blank
- * lines and counts none: trimming is off, lines and columns are counted here. */
+/* Strict CSV (io/csv_walk.h) as rows of cells with their texts and places. */
 #ifndef ATN_IO_TABLE_H
 #define ATN_IO_TABLE_H
 
 #include "base/context.h"
-
-enum { ATN_TABLE_LINE_LIMIT = 1 << 20 }; /* bytes of one row */
 
 typedef struct atn_cell {
     const char *text; /* NUL-terminated, no NUL inside */
