@@ -1,0 +1,174 @@
+/* The loss and its rows at one point: the formula over the table, a block of rows at a time. */
+#include <math.h>
+#include <string.h>
+
+#include "descent.h"
+#include "rows_qr.h"
+#include "stats/distribution.h"
+
+static const double huber_k = 1.345; /* 95 % efficient at the normal, Huber (1981), ch. 4 */
+static const double student_df = 4.0;
+
+/* rho(u) and omega = rho'(u) / u. */
+static double robust(attain_loss loss, double u, double *omega)
+{
+    if (loss == ATTAIN_LOSS_HUBER) {
+        const double a = fabs(u);
+        *omega = a <= huber_k ? 1.0 : huber_k / a;
+        return a <= huber_k ? 0.5 * u * u : huber_k * (a - 0.5 * huber_k);
+    }
+    *omega = (student_df + 1.0) / (student_df + u * u);
+    return 0.5 * (student_df + 1.0) * log1p(u * u / student_df);
+}
+
+/* Loss of a block's residuals r; root[l] becomes what multiplies row l. */
+static long double block_loss(const atn_descent *d, const double *r, size_t first, size_t lanes)
+{
+    const atn_regression_model *model = d->model;
+    const double *w = model->weights ? model->weights + first : NULL;
+    double *root = d->root;
+    long double sum = 0;
+    for (size_t l = 0; l < lanes; l++) {
+        root[l] = w ? sqrt(w[l]) : 1.0;
+        const double weighted = r[l] * root[l];
+        if (model->loss == ATTAIN_LOSS_SQUARES) {
+            sum += 0.5L * weighted * weighted;
+        } else {
+            double omega;
+            sum +=
+                (long double)d->scale * d->scale * robust(model->loss, weighted / d->scale, &omega);
+            root[l] *= sqrt(omega);
+        }
+    }
+    return sum;
+}
+
+static void fold_block(atn_descent *d, size_t lanes)
+{
+    for (size_t k = 0; k <= d->m; k++) {
+        double *column = k < d->m ? d->jacobian[d->free[k]] : d->value;
+        if (d->model->weights || d->model->loss != ATTAIN_LOSS_SQUARES)
+            for (size_t l = 0; l < lanes; l++) column[l] *= d->root[l];
+        d->fold[k] = column;
+    }
+    atn_rows_fold(d->fold_r, d->m + 1, d->fold, lanes);
+}
+
+static long double plain_block(atn_descent *d, bool rows, size_t first, size_t lanes,
+                               const double *b)
+{
+    const atn_regression_model *model = d->model;
+    for (size_t k = 0; k < d->n_names; k++) {
+        const bool column = k >= d->p;
+        d->inputs[k] = !column ? b + k : NULL;
+        if (column && model->columns[k - d->p]) d->inputs[k] = model->columns[k - d->p] + first;
+    }
+    if (rows)
+        atn_formula_jacobian(model->formula, lanes, d->inputs, d->value, d->jacobian,
+                             d->formula_work);
+    else
+        atn_formula_value(model->formula, lanes, d->inputs, d->value, d->formula_work);
+    const double *y = model->response + first;
+    for (size_t l = 0; l < lanes; l++) d->value[l] = y[l] - d->value[l];
+    memcpy(d->residual + first, d->value, lanes * sizeof *d->value);
+    const long double loss = block_loss(d, d->value, first, lanes);
+    if (rows && isfinite(loss)) fold_block(d, lanes);
+    return loss;
+}
+
+static long double extended_block(atn_descent *d, size_t first, size_t lanes, long double *r)
+{
+    const atn_regression_model *model = d->model;
+    for (size_t k = d->p; k < d->n_names; k++)
+        d->inputs[k] = model->columns[k - d->p] ? model->columns[k - d->p] + first : NULL;
+    atn_formula_extended(model->formula, lanes, d->inputs, d->scalars_x, d->value_x, d->jacobian_x,
+                         d->work_x);
+    const double *y = model->response + first;
+    for (size_t l = 0; l < lanes; l++) {
+        d->value_x[l] = (long double)y[l] - d->value_x[l];
+        d->residual[first + l] = (double)d->value_x[l];
+    }
+    long double loss = block_loss(d, d->residual + first, first, lanes);
+    if (model->loss == ATTAIN_LOSS_SQUARES) {
+        loss = 0;
+        for (size_t l = 0; l < lanes; l++)
+            loss += 0.5L * (model->weights ? model->weights[first + l] : 1.0L) * d->value_x[l] *
+                    d->value_x[l];
+    }
+    for (size_t k = 0; k <= d->m; k++) {
+        long double *column = k < d->m ? d->jacobian_x[d->free[k]] : d->value_x;
+        if (model->weights || model->loss != ATTAIN_LOSS_SQUARES)
+            for (size_t l = 0; l < lanes; l++) column[l] *= d->root[l];
+        d->fold_x[k] = column;
+    }
+    if (isfinite(loss)) atn_rows_fold_extended(r, d->m + 1, d->fold_x, lanes);
+    return loss;
+}
+
+/* Second derivative of the log density, by differences of its exact slope. */
+static double prior_curvature(const atn_prior *prior, double x)
+{
+    const double sd = atn_prior_sd(prior), h = 1e-4 * (isfinite(sd) ? sd : fabs(x) + 1.0);
+    double above = 0.0, below = 0.0;
+    const bool up = atn_prior_log_density(prior, x + h, &above) > -INFINITY;
+    const bool down = atn_prior_log_density(prior, x - h, &below) > -INFINITY;
+    if (!up || !down) return -1.0 / (h * h) * 1e-8;
+    return (above - below) / (2.0 * h);
+}
+
+/* Each prior is one more row: its gradient exactly, its curvature where that is convex. */
+static long double prior_rows(atn_descent *d, bool rows, const double *b, long double *r)
+{
+    const double s2 = d->scale * d->scale;
+    long double loss = 0;
+    if (!d->model->priors) return 0;
+    for (size_t k = 0; k < d->m; k++) {
+        const atn_prior *prior = d->model->priors[d->free[k]];
+        double slope = 0.0;
+        if (!prior) continue;
+        loss -= (long double)s2 * atn_prior_log_density(prior, b[d->free[k]], &slope);
+        if (!rows || slope == 0.0) continue;
+        const double convex = -prior_curvature(prior, b[d->free[k]]);
+        const double sd = atn_prior_sd(prior), least = isfinite(sd) ? 1e-6 / (sd * sd) : 1e-6;
+        const long double root = sqrtl((long double)s2 * (convex > least ? convex : least));
+        for (size_t j = 0; j <= d->m; j++) {
+            d->prior_row[j] = j == k ? root : j == d->m ? (long double)s2 * slope / root : 0;
+            d->fold_x[j] = &d->prior_row[j];
+        }
+        atn_rows_fold_extended(r, d->m + 1, d->fold_x, 1);
+    }
+    return loss;
+}
+
+static bool finite_rows(const long double *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(r[i]) || fabsl(r[i]) > 1e150L) return false;
+    return true;
+}
+
+bool atn_descent_evaluate(atn_descent *d, atn_depth depth, atn_spot *spot)
+{
+    const size_t n = d->model->n_rows, c2 = (d->m + 1) * (d->m + 1);
+    const bool rows = depth != ATN_DEPTH_VALUE, extended = depth == ATN_DEPTH_EXTENDED;
+    long double loss = 0;
+    memset(d->fold_r, 0, c2 * sizeof *d->fold_r);
+    if (rows)
+        for (size_t i = 0; i < c2; i++) spot->r[i] = 0;
+    for (size_t k = 0; extended && k < d->p; k++) d->scalars_x[k] = spot->b[k];
+    d->evaluations++;
+    spot->has_rows = false;
+    spot->loss = INFINITY;
+    for (size_t first = 0; first < n && isfinite(loss); first += d->block) {
+        const size_t lanes = n - first < d->block ? n - first : d->block;
+        loss += extended ? extended_block(d, first, lanes, spot->r)
+                         : plain_block(d, rows, first, lanes, spot->b);
+    }
+    if (!isfinite(loss)) return false;
+    for (size_t i = 0; rows && !extended && i < c2; i++) spot->r[i] = d->fold_r[i];
+    loss += prior_rows(d, rows, spot->b, spot->r);
+    if (!isfinite((double)loss) || (rows && !finite_rows(spot->r, c2))) return false;
+    spot->loss = (double)loss;
+    spot->has_rows = rows;
+    return true;
+}
