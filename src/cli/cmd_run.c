@@ -91,7 +91,7 @@ static atn_exit write_folder(job *j, const struct timespec *begin)
         atn_console_error(j->session.console, "out of memory");
         return ATN_EXIT_NUMERIC;
     }
-    atn_gnuplot_init(&gnuplot);
+    atn_gnuplot_init(&gnuplot, "run with --no-charts");
     attain_report_settings_init(&settings);
     settings.charts = !o->no_charts;
     settings.draw = atn_gnuplot_draw;

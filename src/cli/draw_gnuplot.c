@@ -21,10 +21,11 @@ extern char **environ;
 
 enum { DEFAULT_LIMIT = 60, MAX_LIMIT = 3600, PATH_SIZE = 4096, SAID_SIZE = 1024, SLICE_MS = 50 };
 
-void atn_gnuplot_init(atn_gnuplot *gnuplot)
+void atn_gnuplot_init(atn_gnuplot *gnuplot, const char *without)
 {
     const char *text = getenv("ATTAIN_DRAW_LIMIT");
     memset(gnuplot, 0, sizeof *gnuplot);
+    gnuplot->without = without;
     gnuplot->limit = DEFAULT_LIMIT;
     if (!text || !*text) return;
     char *end;
@@ -54,8 +55,17 @@ static bool join(char path[PATH_SIZE], const char *folder, const char *name)
 static bool is_picture(const char *name)
 {
     const char *end = strrchr(name, '.');
-    return end &&
-           (strcmp(end, ".svg") == 0 || strcmp(end, ".png") == 0 || strcmp(end, ".pdf") == 0);
+    return end && (strcmp(end, ".svg") == 0 || strcmp(end, ".png") == 0);
+}
+
+/* The script, its data, its pictures: whatever else begins with the same stem is not ours. */
+static bool is_ours(const char *name, const char *stem)
+{
+    static const char *const endings[] = {".gp", ".csv", ".svg", ".png"};
+    const size_t length = strlen(stem);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strncmp(name, stem, length) == 0 && strcmp(name + length, endings[i]) == 0) return true;
+    return false;
 }
 
 static bool copy_file(const char *from, const char *to)
@@ -72,19 +82,17 @@ static bool copy_file(const char *from, const char *to)
     return good;
 }
 
-/* Visits the plain names of `folder` that begin with `stem` and a dot ("" = every name). */
+/* Visits the files in `folder` of the chart `stem` ("" = every file). */
 typedef bool visit(const char *folder, const char *name, const char *other);
 
 static bool each_file(const char *folder, const char *stem, visit *call, const char *other)
 {
     DIR *listing = opendir(folder);
-    const size_t length = strlen(stem);
     bool good = listing != NULL;
     struct dirent *entry;
     while (good && (entry = readdir(listing)) != NULL) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        if (length && (strncmp(entry->d_name, stem, length) != 0 || entry->d_name[length] != '.'))
-            continue;
+        if (*stem && !is_ours(entry->d_name, stem)) continue;
         good = call(folder, entry->d_name, other);
     }
     if (listing) closedir(listing);
@@ -239,7 +247,7 @@ static attain_status run_gnuplot(atn_gnuplot *g, const char *scratch, const char
     close(ends[0]);
     if (problem == ENOENT) {
         snprintf(g->reason, sizeof g->reason,
-                 "gnuplot was not found; install it (Debian: gnuplot-nox) or run with --no-charts");
+                 "gnuplot was not found; install it (Debian: gnuplot-nox) or %s", g->without);
         return give_up(g, err);
     }
     if (problem)

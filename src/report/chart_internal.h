@@ -26,6 +26,13 @@ void atn_charts_free(atn_chart_list *list);
 /* A new chart, named KIND-ID made safe and unique; NULL (and failed) when out of memory. */
 atn_chart *atn_chart_add(atn_chart_list *list, const char *kind, const char *id);
 
+/* chart_files.c: writes script, data and words into `folder`, then calls `draw` (NULL: no picture).
+ * A draw that fails leaves them, and is told in `drawing` (first failure kept), not as the status;
+ * INTERRUPTED ends the call. */
+attain_status atn_chart_write(attain_context *ctx, atn_chart *chart, const char *folder,
+                              attain_draw *draw, void *draw_user, attain_error *drawing,
+                              attain_error *err);
+
 /* chart_text.c: DejaVu Sans as it will be set, in pixels at `size`. */
 double atn_text_width(const char *text, size_t n, double size, bool bold);
 /* Bytes of `text` that fit into `width`, cut at a space where there is one; never 0. */

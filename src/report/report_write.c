@@ -1,10 +1,10 @@
 /* A run's folder: the document, its tables, its charts, its page. */
-#include "picture.h"
+#include "chart_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { REPORT_SETTINGS_VERSION = 1, PICTURE_LIMIT = 64 * 1024 * 1024 };
+enum { REPORT_SETTINGS_VERSION = 1 };
 
 void attain_report_settings_init(attain_report_settings *settings)
 {
@@ -68,57 +68,21 @@ static attain_status write_tables(writer *w)
     return status;
 }
 
-static attain_status finish_picture(writer *w, const char *folder, const atn_chart *chart)
-{
-    char name[128], *svg = NULL;
-    size_t length = 0;
-    atn_text out;
-    atn_text_init(&out, w->ctx);
-    snprintf(name, sizeof name, "%s.svg", chart->name);
-    char *path = atn_path_join(w->ctx, folder, name);
-    attain_status status = path ? atn_file_read(w->ctx, path, PICTURE_LIMIT, &svg, &length, w->err)
-                                : atn_fail_nomem(w->err);
-    if (status == ATTAIN_OK && atn_picture_finish(&out, svg, chart))
-        status = write_text(w, folder, name, &out);
-    atn_free(w->ctx, svg);
-    atn_free(w->ctx, path);
-    atn_text_free(&out);
-    return status;
-}
-
-/* Runs the caller's draw; its failure is a warning here and the call's status at the end. */
-static attain_status draw(writer *w, const char *folder, atn_chart *chart)
-{
-    char script[128];
-    attain_error why = {0};
-    if (!w->settings->draw) return ATTAIN_OK;
-    snprintf(script, sizeof script, "%s.gp", chart->name);
-    const attain_status status = w->settings->draw(w->settings->draw_user, folder, script, &why);
-    if (status == ATTAIN_ERR_INTERRUPTED) return atn_fail(w->err, status, "%s", why.message);
-    if (status != ATTAIN_OK) {
-        const atn_place place = {.file = script};
-        atn_diagnose(w->diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
-                     "chart %s was not drawn: %s", chart->name, why.message);
-        atn_fail(&w->drawing, status, "%s", why.message);
-        return ATTAIN_OK;
-    }
-    chart->drawn = true;
-    return finish_picture(w, folder, chart);
-}
-
+/* The first chart that is not drawn is the call's status at the end; each is a warning. */
 static attain_status write_chart(writer *w, const char *folder, atn_chart *chart)
 {
-    const struct {
-        const char *ending;
-        const atn_text *text;
-    } files[] = {{"gp", &chart->script}, {"csv", &chart->data}, {"alt.txt", &chart->alt}};
-    attain_status status = ATTAIN_OK;
-    for (size_t i = 0; i < sizeof files / sizeof *files && status == ATTAIN_OK; i++) {
-        char name[128];
-        snprintf(name, sizeof name, "%s.%s", chart->name, files[i].ending);
-        status = write_text(w, folder, name, files[i].text);
-    }
-    return status == ATTAIN_OK ? draw(w, folder, chart) : status;
+    attain_error why = {0};
+    if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
+    const attain_status status = atn_chart_write(w->ctx, chart, folder, w->settings->draw,
+                                                 w->settings->draw_user, &why, w->err);
+    if (status != ATTAIN_OK || why.status == ATTAIN_OK) return status;
+    char script[128];
+    snprintf(script, sizeof script, "%s.gp", chart->name);
+    const atn_place place = {.file = script};
+    atn_diagnose(w->diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
+                 "chart %s was not drawn: %s", chart->name, why.message);
+    atn_fail(&w->drawing, why.status, "%s", why.message);
+    return ATTAIN_OK;
 }
 
 static attain_status write_charts(writer *w, atn_chart_list *charts)
@@ -128,7 +92,6 @@ static attain_status write_charts(writer *w, atn_chart_list *charts)
         folder ? atn_folder_create(w->ctx, folder, w->err) : atn_fail_nomem(w->err);
     if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, charts, w->err);
     for (size_t i = 0; i < charts->n && status == ATTAIN_OK; i++) {
-        atn_text_add(&charts->charts[i].alt, "\n");
         status = atn_poll(w->ctx, "draw", (double)i / (double)charts->n, w->err);
         if (status == ATTAIN_OK) status = write_chart(w, folder, &charts->charts[i]);
     }

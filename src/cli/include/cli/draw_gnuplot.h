@@ -5,13 +5,14 @@
 #include "cli/console.h"
 
 typedef struct atn_gnuplot {
-    double limit;     /* seconds a chart may take */
-    bool given_up;    /* missing or hung: the charts that remain are not tried */
-    char reason[200]; /* of giving up */
+    const char *without; /* how to do without it: "run with --no-charts" */
+    double limit;        /* seconds a chart may take */
+    bool given_up;       /* missing or hung: the charts that remain are not tried */
+    char reason[200];    /* of giving up */
 } atn_gnuplot;
 
-/* Limit from ATTAIN_DRAW_LIMIT (whole seconds, 1 to 3600), else 60 s. */
-void atn_gnuplot_init(atn_gnuplot *gnuplot);
+/* Limit from ATTAIN_DRAW_LIMIT (whole seconds, 1 to 3600), else 60 s.  `without` is borrowed. */
+void atn_gnuplot_init(atn_gnuplot *gnuplot, const char *without);
 
 /* An attain_draw with an atn_gnuplot as its user.  Draws in a scratch folder inside `folder`,
  * without a shell, and moves finished pictures beside the script; old pictures of that script are
