@@ -42,6 +42,7 @@ static bool take_small(attain_context *ctx, atn_descent *d)
     d->fold_r = TAKE(double, c *c);
     d->here.b = TAKE(double, p);
     d->trial.b = TAKE(double, p);
+    d->start = TAKE(double, p);
     d->saved = TAKE(double, p);
     d->here.r = TAKE(long double, c *c);
     d->trial.r = TAKE(long double, c *c);
@@ -112,6 +113,7 @@ void atn_descent_free(attain_context *ctx, atn_descent *d)
     const void *const blocks[] = {d->fold_r,
                                   d->here.b,
                                   d->trial.b,
+                                  d->start,
                                   d->saved,
                                   d->here.r,
                                   d->trial.r,
@@ -168,7 +170,7 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
         d->jacobian_x[k] = held ? NULL : d->jacobian_block_x + d->m * d->block;
         if (!held) d->free[d->m++] = k;
         d->size[k] = 0.0;
-        d->here.b[k] = d->trial.b[k] = b[k];
+        d->here.b[k] = d->trial.b[k] = d->start[k] = b[k];
     }
     for (size_t k = d->p; k < d->n_names; k++) {
         d->jacobian[k] = NULL;
@@ -253,6 +255,15 @@ static double residual_sd(const atn_descent *d)
     return n > d->k ? sqrt(2.0 * d->here.loss / (double)(n - d->k)) : 0.0;
 }
 
+/* What a step in the i-th chosen parameter is small against.  A standard error says nothing for a
+ * parameter that runs away, since it grows with it. */
+static double natural_size(const atn_descent *d, size_t i, double sd)
+{
+    const size_t at = d->free[d->chosen[i]];
+    const double spread = sd * d->spread[i], start = fabs(d->start[at]);
+    return fmax(fabs(d->here.b[at]), d->linear[at] || spread < start ? spread : start);
+}
+
 /* Largest part of the step in units of what may be left of it. */
 static double excess(const atn_descent *d, const double *step)
 {
@@ -260,7 +271,7 @@ static double excess(const atn_descent *d, const double *step)
     double worst = 0.0;
     for (size_t i = 0; i < d->k; i++) {
         const size_t j = d->chosen[i];
-        const double near = wanted_digits * fmax(fabs(d->here.b[d->free[j]]), sd * d->spread[i]);
+        const double near = wanted_digits * natural_size(d, i, sd);
         const double part = fabs(step[j]) / (fmax(near, 8.0 * d->floor[i]) + DBL_MIN);
         if (!(part <= worst)) worst = part;
     }
@@ -474,8 +485,7 @@ static bool needs_extended(atn_descent *d)
     const double sd = residual_sd(d);
     if (d->k == 0 || !atn_descent_precision(d)) return d->k > 0;
     for (size_t i = 0; i < d->k; i++) {
-        const double b = fabs(d->here.b[d->free[d->chosen[i]]]);
-        if (!(d->floor[i] <= wanted_digits * fmax(b, sd * d->spread[i]))) return true;
+        if (!(d->floor[i] <= wanted_digits * natural_size(d, i, sd))) return true;
     }
     return !(atn_descent_condition(d, NULL) * DBL_EPSILON <= wanted_digits);
 }
@@ -491,7 +501,9 @@ static attain_regression_outcome search(atn_descent *d, size_t limit)
         d->extended = true;
         if (!atn_descent_evaluate(d, ATN_DEPTH_EXTENDED, &d->here))
             return ATTAIN_REGRESSION_STALLED;
+        const double loss = d->here.loss;
         outcome = last_steps(d, ATN_DEPTH_EXTENDED);
+        if (!(d->here.loss <= loss * (1.0 + 1e-6))) outcome = ATTAIN_REGRESSION_STALLED;
         atn_descent_choose(d);
     }
     if (!(atn_descent_condition(d, NULL) <= all_but_singular)) return ATTAIN_REGRESSION_SINGULAR;
@@ -510,18 +522,44 @@ bool atn_descent_visit(atn_descent *d, const atn_regression_model *model, const 
     return true;
 }
 
+/* Searches and scales by turns, until both stand still. */
+static attain_regression_outcome search_scaled(atn_descent *d)
+{
+    for (int i = 0; i < MAX_SCALES; i++) {
+        const attain_regression_outcome outcome = search(d, MAX_STEPS);
+        if (outcome != ATTAIN_REGRESSION_CONVERGED) return outcome;
+        const double scale = atn_descent_scale(d), change = fabs(scale - d->scale);
+        if (change <= 1e-11 * d->scale) return ATTAIN_REGRESSION_CONVERGED;
+        if (!(scale > 0.0)) return ATTAIN_REGRESSION_STALLED;
+        d->scale = scale;
+        d->here.has_rows = false;
+    }
+    return ATTAIN_REGRESSION_STALLED;
+}
+
 void atn_descent_run(atn_descent *d, const atn_regression_model *model, const double *start,
                      double *estimate, atn_descent_end *end)
 {
+    const bool robust = model->loss != ATTAIN_LOSS_SQUARES;
+    atn_regression_model plain = *model;
+    plain.loss = ATTAIN_LOSS_SQUARES;
+    plain.priors = NULL;
     d->evaluations = d->rejected = 0;
     d->extended = false;
     d->scale = 1.0;
-    atn_descent_begin(d, model, start);
-    end->outcome = search(d, MAX_STEPS);
+    atn_descent_begin(d, &plain, start);
+    attain_regression_outcome outcome = search(d, MAX_STEPS);
+    if (robust || model->priors) {
+        /* Without priors the rows may not determine an answer, but its scale will do. */
+        d->model = model;
+        d->extended = false;
+        d->scale = sqrt(2.0 * d->here.loss / (double)model->n_rows);
+        d->scale = atn_descent_scale(d);
+        if (!robust || outcome != ATTAIN_REGRESSION_CONVERGED)
+            memcpy(d->here.b, d->start, d->p * sizeof *d->start);
+        outcome = d->scale > 0.0 ? search_scaled(d) : ATTAIN_REGRESSION_STALLED;
+    }
     memcpy(estimate, d->here.b, d->p * sizeof *estimate);
-    end->loss = d->here.loss;
-    end->scale = residual_sd(d);
-    end->evaluations = d->evaluations;
-    end->extended = d->extended;
-    end->doubtful = end->outcome != ATTAIN_REGRESSION_CONVERGED;
+    atn_descent_judge(d, outcome, end);
+    d->model = NULL; /* plain goes out of scope */
 }

@@ -42,6 +42,7 @@ struct atn_descent {
     /* small algebra: m at most */
     long double *small, *inverse, *whitener, *solution, *direction;
     double *hessian, *factor;
+    double *start;  /* p */
     double *saved;  /* p */
     double *size;   /* m: Jacobian's column norms, never falling (More 1978) */
     double *step;   /* m */
@@ -56,12 +57,22 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
 /* Rows at an end that was reached before, in its scale and precision, and the chosen parameters. */
 bool atn_descent_visit(atn_descent *d, const atn_regression_model *model, const double *b,
                        const atn_descent_end *end);
+/* Fills `end` for what has been reached. */
+void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_descent_end *end);
 /* With rows at here: trial.b <- here.b with the parameters in which the formula is affine solved
  * for. false where there are none, or the rows do not determine them. */
 bool atn_descent_eliminate(atn_descent *d);
 
 /* Sets loss, residuals and, by depth, r at spot->b.  false where anything is not finite. */
 bool atn_descent_evaluate(atn_descent *d, atn_depth depth, atn_spot *spot);
+
+/* Scale of the loss from the residuals at here (and, Student-t, from the last scale). */
+double atn_descent_scale(atn_descent *d);
+/* What takes the place of the residual sd in the covariance of a robust fit of scale s. */
+double atn_descent_robust_sd(const atn_descent *d, double s);
+
+/* Values and Jacobian of a block of rows, plain double, into d->value and d->jacobian. */
+void atn_descent_jacobian(atn_descent *d, size_t first, size_t lanes, const double *b);
 
 /* Step over the chosen positions that minimises |q - R x|^2 + lambda |size x|^2; false if singular.
  * d->small then holds the reduced triangle, stride k + 1. */

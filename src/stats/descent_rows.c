@@ -9,34 +9,83 @@
 static const double huber_k = 1.345; /* 95 % efficient at the normal, Huber (1981), ch. 4 */
 static const double student_df = 4.0;
 
-/* rho(u) and omega = rho'(u) / u. */
-static double robust(attain_loss loss, double u, double *omega)
+/* rho(u), and omega = rho'(u) / u and slope = rho''(u) unless NULL. */
+static double robust(attain_loss loss, double u, double *omega, double *slope)
 {
+    const double a = fabs(u), rest = student_df + u * u;
     if (loss == ATTAIN_LOSS_HUBER) {
-        const double a = fabs(u);
-        *omega = a <= huber_k ? 1.0 : huber_k / a;
+        if (omega) *omega = a <= huber_k ? 1.0 : huber_k / a;
+        if (slope) *slope = a <= huber_k;
         return a <= huber_k ? 0.5 * u * u : huber_k * (a - 0.5 * huber_k);
     }
-    *omega = (student_df + 1.0) / (student_df + u * u);
+    if (omega) *omega = (student_df + 1.0) / rest;
+    if (slope) *slope = (student_df + 1.0) * (student_df - u * u) / (rest * rest);
     return 0.5 * (student_df + 1.0) * log1p(u * u / student_df);
+}
+
+static double root_weight(const atn_regression_model *model, size_t i)
+{
+    return model->weights ? sqrt(model->weights[i]) : 1.0;
+}
+
+/* Huber: the median absolute deviation, consistent at the normal.  Student-t: one step of EM for
+ * the maximum-likelihood scale (Lange, Little & Taylor 1989), whose fixed point that is. */
+double atn_descent_scale(atn_descent *d)
+{
+    const atn_regression_model *model = d->model;
+    const size_t n = model->n_rows;
+    static const double half = 0.5;
+    double median;
+    long double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double r = d->residual[i] * root_weight(model, i);
+        double omega = 1.0;
+        if (model->loss == ATTAIN_LOSS_STUDENT_T) robust(model->loss, r / d->scale, &omega, NULL);
+        if (d->sorted) d->sorted[i] = fabs(r);
+        sum += (long double)omega * r * r;
+    }
+    if (model->loss == ATTAIN_LOSS_SQUARES)
+        return n > d->k ? (double)sqrtl(sum / (long double)(n - d->k)) : 0.0;
+    if (model->loss == ATTAIN_LOSS_STUDENT_T) return (double)sqrtl(sum / (long double)n);
+    atn_quantiles(d->sorted, n, &half, 1, &median);
+    return median / 0.6745; /* as rlm and the literature round it */
+}
+
+/* Standard error of an M-estimator with unit design, Huber (1981), eq. 7.6.  s = scale. */
+double atn_descent_robust_sd(const atn_descent *d, double s)
+{
+    const atn_regression_model *model = d->model;
+    const double n = (double)model->n_rows, k = (double)d->k;
+    long double square = 0, sum = 0, sum_square = 0;
+    for (size_t i = 0; i < model->n_rows; i++) {
+        const double u = d->residual[i] * root_weight(model, i) / s;
+        double omega, slope;
+        robust(model->loss, u, &omega, &slope);
+        square += (long double)omega * u * omega * u;
+        sum += slope;
+        sum_square += (long double)slope * slope;
+    }
+    const double mean = (double)sum / n;
+    const double variance = ((double)sum_square - n * mean * mean) / (n - 1.0);
+    const double correction = 1.0 + k / n * variance / (mean * mean);
+    return s * sqrt((double)square / (n - k)) * correction / mean;
 }
 
 /* Loss of a block's residuals r; root[l] becomes what multiplies row l. */
 static long double block_loss(const atn_descent *d, const double *r, size_t first, size_t lanes)
 {
     const atn_regression_model *model = d->model;
-    const double *w = model->weights ? model->weights + first : NULL;
     double *root = d->root;
     long double sum = 0;
     for (size_t l = 0; l < lanes; l++) {
-        root[l] = w ? sqrt(w[l]) : 1.0;
+        root[l] = root_weight(model, first + l);
         const double weighted = r[l] * root[l];
         if (model->loss == ATTAIN_LOSS_SQUARES) {
             sum += 0.5L * weighted * weighted;
         } else {
             double omega;
-            sum +=
-                (long double)d->scale * d->scale * robust(model->loss, weighted / d->scale, &omega);
+            sum += (long double)d->scale * d->scale *
+                   robust(model->loss, weighted / d->scale, &omega, NULL);
             root[l] *= sqrt(omega);
         }
     }
@@ -54,20 +103,33 @@ static void fold_block(atn_descent *d, size_t lanes)
     atn_rows_fold(d->fold_r, d->m + 1, d->fold, lanes);
 }
 
+static void point_inputs(atn_descent *d, size_t first, const double *b)
+{
+    for (size_t k = 0; k < d->n_names; k++) {
+        const bool column = k >= d->p;
+        d->inputs[k] = !column ? b + k : NULL;
+        if (column && d->model->columns[k - d->p])
+            d->inputs[k] = d->model->columns[k - d->p] + first;
+    }
+}
+
+void atn_descent_jacobian(atn_descent *d, size_t first, size_t lanes, const double *b)
+{
+    point_inputs(d, first, b);
+    atn_formula_jacobian(d->model->formula, lanes, d->inputs, d->value, d->jacobian,
+                         d->formula_work);
+}
+
 static long double plain_block(atn_descent *d, bool rows, size_t first, size_t lanes,
                                const double *b)
 {
     const atn_regression_model *model = d->model;
-    for (size_t k = 0; k < d->n_names; k++) {
-        const bool column = k >= d->p;
-        d->inputs[k] = !column ? b + k : NULL;
-        if (column && model->columns[k - d->p]) d->inputs[k] = model->columns[k - d->p] + first;
-    }
-    if (rows)
-        atn_formula_jacobian(model->formula, lanes, d->inputs, d->value, d->jacobian,
-                             d->formula_work);
-    else
+    if (rows) {
+        atn_descent_jacobian(d, first, lanes, b);
+    } else {
+        point_inputs(d, first, b);
         atn_formula_value(model->formula, lanes, d->inputs, d->value, d->formula_work);
+    }
     const double *y = model->response + first;
     for (size_t l = 0; l < lanes; l++) d->value[l] = y[l] - d->value[l];
     memcpy(d->residual + first, d->value, lanes * sizeof *d->value);

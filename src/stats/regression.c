@@ -70,12 +70,20 @@ static void describe_fit(const atn_regression_model *model, const atn_descent *d
     for (size_t i = 0; i < d->k; i++) a->at_bound[d->free[d->chosen[i]]] = false;
 }
 
-/* Covariance s^2 (R'R)^-1 over the parameters that were free to move. */
-static void describe_spread(atn_descent *d, atn_regression_answer *a)
+/* Covariance s^2 (R'R)^-1 over the parameters that were free to move; for a robust loss R is that
+ * of the rows themselves. */
+static void describe_spread(atn_descent *d, const atn_regression_model *model,
+                            atn_regression_answer *a)
 {
     const size_t p = a->n_parameters, k = d->k;
+    const bool robust = model->loss != ATTAIN_LOSS_SQUARES && !model->priors;
+    const double sd = robust ? atn_descent_robust_sd(d, a->end.scale) : a->end.scale;
+    atn_regression_model plain = *model;
+    plain.loss = ATTAIN_LOSS_SQUARES;
+    if (robust) d->model = &plain;
+    if (robust) atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here);
     const bool known = atn_descent_precision(d) && a->residual_df > 0;
-    const double s2 = a->end.scale * a->end.scale;
+    const double s2 = sd * sd;
     for (size_t j = 0; j < p; j++) a->std_error[j] = NAN;
     for (size_t i = 0; known && i < k; i++) {
         const size_t row = d->free[d->chosen[i]];
@@ -88,6 +96,7 @@ static void describe_spread(atn_descent *d, atn_regression_answer *a)
         a->std_error[row] = sqrt(a->covariance[row * p + row]);
     }
     a->condition = atn_descent_condition(d, d->step);
+    d->model = NULL;
     if (a->end.outcome != ATTAIN_REGRESSION_SINGULAR) return;
     for (size_t i = 0; i < k; i++) a->weak[d->free[d->chosen[i]]] = d->step[i];
 }
@@ -104,7 +113,7 @@ attain_status atn_regression_solve(attain_context *ctx, const atn_regression_mod
         /* The best end may not be the last one: its rows are what describes it. */
         atn_descent_visit(d, model, a->estimate, &a->end);
         describe_fit(model, d, a);
-        describe_spread(d, a);
+        describe_spread(d, model, a);
     } else {
         atn_regression_answer_free(ctx, a);
     }

@@ -34,7 +34,8 @@ typedef struct atn_descent_end {
     double loss;        /* what was minimised, at the estimate; squares without priors: rss / 2 */
     double scale;       /* of robust losses; else sqrt(rss / residual df) */
     size_t evaluations; /* of value or Jacobian over all rows */
-    bool doubtful;      /* converged, but another basin should be looked for */
+    bool doubtful;      /* another basin should be looked for */
+    bool irregular;     /* a minimum that hangs on single rows or has a parameter run away */
     bool extended;
 } atn_descent_end;
 
