@@ -39,6 +39,11 @@ const atn_builtin *atn_builtin_find(const char *name, size_t length)
     return NULL;
 }
 
+bool atn_formula_has_own(const char *name)
+{
+    return atn_builtin_find(name, strlen(name)) != NULL;
+}
+
 /* ---- Errors ---- */
 
 enum { SHOWN = 40 }; /* bytes of the user's text repeated in a message */

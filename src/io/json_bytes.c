@@ -111,3 +111,27 @@ size_t atn_json_decode(const char *body, char *out, size_t size)
     out[n] = '\0';
     return n;
 }
+
+void atn_json_print_string(const char *string, atn_text *text)
+{
+    atn_text_add(text, "\"");
+    for (const char *s = string ? string : ""; *s;) {
+        const size_t n = strcspn(s, "\"\\\b\f\n\r\t\1\2\3\4\5\6\7\13\16\17\20\21\22\23\24\25\26"
+                                    "\27\30\31\32\33\34\35\36\37");
+        atn_text_add_bytes(text, s, n);
+        s += n;
+        if (!*s) break;
+        switch (*s) {
+        case '"': atn_text_add(text, "\\\""); break;
+        case '\\': atn_text_add(text, "\\\\"); break;
+        case '\b': atn_text_add(text, "\\b"); break;
+        case '\f': atn_text_add(text, "\\f"); break;
+        case '\n': atn_text_add(text, "\\n"); break;
+        case '\r': atn_text_add(text, "\\r"); break;
+        case '\t': atn_text_add(text, "\\t"); break;
+        default: atn_text_printf(text, "\\u%04x", (unsigned)(unsigned char)*s);
+        }
+        s++;
+    }
+    atn_text_add(text, "\"");
+}

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/json_bytes.h"
+
 const atn_node *atn_document_root(const attain_results *results)
 {
     return results ? atn_item_node(results->root) : NULL;
@@ -83,31 +85,6 @@ size_t atn_node_numbers(const atn_node *node, double *out, size_t n)
     return count;
 }
 
-/* Escapes as RFC 8259 asks; other bytes, UTF-8 already, as they are. */
-static void print_string(const char *string, atn_text *text)
-{
-    atn_text_add(text, "\"");
-    for (const char *s = string ? string : ""; *s;) {
-        const size_t n = strcspn(s, "\"\\\b\f\n\r\t\1\2\3\4\5\6\7\13\16\17\20\21\22\23\24\25\26"
-                                    "\27\30\31\32\33\34\35\36\37");
-        atn_text_add_bytes(text, s, n);
-        s += n;
-        if (!*s) break;
-        switch (*s) {
-        case '"': atn_text_add(text, "\\\""); break;
-        case '\\': atn_text_add(text, "\\\\"); break;
-        case '\b': atn_text_add(text, "\\b"); break;
-        case '\f': atn_text_add(text, "\\f"); break;
-        case '\n': atn_text_add(text, "\\n"); break;
-        case '\r': atn_text_add(text, "\\r"); break;
-        case '\t': atn_text_add(text, "\\t"); break;
-        default: atn_text_printf(text, "\\u%04x", (unsigned)(unsigned char)*s);
-        }
-        s++;
-    }
-    atn_text_add(text, "\"");
-}
-
 static void indent(atn_text *text, int level)
 {
     atn_text_add(text, "\n");
@@ -131,7 +108,7 @@ static void print_group(const cJSON *item, int level, atn_text *text)
     for (const cJSON *c = item->child; c; c = c->next) {
         if (!flat) indent(text, level + 1);
         if (object) {
-            print_string(c->string, text);
+            atn_json_print_string(c->string, text);
             atn_text_add(text, ": ");
         }
         print_item(c, level + 1, text);
@@ -146,7 +123,7 @@ static void print_item(const cJSON *item, int level, atn_text *text)
     if (cJSON_IsArray(item) || cJSON_IsObject(item))
         print_group(item, level, text);
     else if (cJSON_IsString(item))
-        print_string(item->valuestring, text);
+        atn_json_print_string(item->valuestring, text);
     else if (cJSON_IsNumber(item))
         atn_text_number(text, item->valuedouble);
     else if (cJSON_IsBool(item))

@@ -23,6 +23,9 @@ typedef struct atn_name {
 
 typedef struct atn_formula atn_formula;
 
+/* Whether the language has a function or constant of that name. */
+bool atn_formula_has_own(const char *name);
+
 /* Compiles `text`.  names are copied.  calendar resolves date literals (@2025-06-01 -> step
  * number); NULL refuses them.  On FORMULA err holds line 1 and the 1-based column (in bytes) of
  * the offending token, what was found, what was expected, and for an unknown name a suggestion.

@@ -2,8 +2,7 @@
 #ifndef ATN_IO_JSON_BYTES_H
 #define ATN_IO_JSON_BYTES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/text.h"
 
 /* 1-based line and byte column of `at` inside text. */
 void atn_json_line_column(const char *text, const char *at, long *line, long *column);
@@ -19,5 +18,8 @@ uint64_t atn_json_hash(const char *body);
 int atn_json_compare(const char *a, const char *b);
 /* Decodes a string body, cut to `size` at a whole character; returns the length. */
 size_t atn_json_decode(const char *body, char *out, size_t size);
+
+/* Appends a JSON string, escaped as RFC 8259 asks; other bytes, UTF-8 already, as they are. */
+void atn_json_print_string(const char *string, atn_text *text);
 
 #endif

@@ -36,6 +36,8 @@ struct attain_regression {
     size_t *rows;              /* each used row's index in the table; NULL: all, in order */
     attain_diagnostics *notes; /* warnings and notes of the fit */
 
+    char *along_text; /* of a curve: what stands for its t */
+
     /* Owners of what the model and the columns borrow. */
     double *response, *weights, *bound_low, *bound_high;
     double **gathered; /* one a model column; NULL where the table's own array serves */

@@ -1,0 +1,142 @@
+/* Warnings and notes about a regression's answer. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "regress_internal.h"
+
+enum { MOST_PAIRS = 10 };
+static const double strong = 0.99; /* |correlation| from which parameters trade off */
+
+double atn_regression_correlation(const attain_regression *r, size_t i, size_t j)
+{
+    const size_t p = r->model.n_parameters;
+    const double a = r->answer.std_error[i], b = r->answer.std_error[j];
+    return isfinite(a) && isfinite(b) ? r->answer.covariance[i * p + j] / (a * b) : (double)NAN;
+}
+
+long atn_regression_line(const attain_regression *r, size_t k)
+{
+    return r->table->lines ? r->table->lines[r->rows ? r->rows[k] : k] : 0;
+}
+
+static void remark_outcome(atn_regress_job *job)
+{
+    switch (job->out->answer.end.outcome) {
+    case ATTAIN_REGRESSION_STALLED:
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "not-converged",
+                         "stalled: no step lowers the loss, yet its gradient is not 0; this is no "
+                         "answer, try another start");
+        break;
+    case ATTAIN_REGRESSION_STEP_LIMIT:
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "not-converged",
+                         "step limit: the search was still moving; this is no answer, try another "
+                         "start");
+        break;
+    default: break;
+    }
+}
+
+/* The direction that the rows leave open, its largest shares first. */
+static void remark_unidentified(atn_regress_job *job)
+{
+    const double *weak = job->out->answer.weak;
+    const size_t p = job->n_parameters;
+    char shares[300] = "";
+    double above = INFINITY;
+    size_t told = 0;
+    if (job->out->answer.end.outcome != ATTAIN_REGRESSION_SINGULAR) return;
+    while (told < p) {
+        size_t next = p;
+        for (size_t k = 0; k < p; k++)
+            if (fabs(weak[k]) < above && (next == p || fabs(weak[k]) > fabs(weak[next]))) next = k;
+        if (next == p || fabs(weak[next]) < 0.05) break;
+        above = fabs(weak[next]);
+        for (size_t k = 0; k < p; k++) { /* equals come together */
+            if (fabs(weak[k]) != above) continue;
+            char share[64];
+            atn_number_fixed(weak[k], 2, share);
+            const size_t n = strlen(shares);
+            if (n + strlen(job->parameters[k].name) + strlen(share) + 8 < sizeof shares)
+                snprintf(shares + n, sizeof shares - n, "%s%.64s (%.16s)", n ? ", " : "",
+                         job->parameters[k].name, share);
+            told++;
+        }
+    }
+    if (told == 1)
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "unidentified",
+                         "the rows do not determine %s: the loss is flat along it", shares);
+    else if (told > 1)
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "unidentified",
+                         "the rows do not determine these apart: %s; moved together in these "
+                         "shares of their scales, they leave the loss as it is",
+                         shares);
+    else
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "unidentified",
+                         "the rows do not determine every parameter");
+}
+
+static void remark_bounds(atn_regress_job *job)
+{
+    const attain_regression *out = job->out;
+    for (size_t k = 0; k < job->n_parameters; k++) {
+        char number[ATN_NUMBER_SIZE];
+        if (!out->answer.at_bound[k] || out->bound_low[k] == out->bound_high[k]) continue;
+        atn_regress_warn(job, ATTAIN_SEVERITY_NOTE, "at-bound",
+                         "%s lies on its bound, %s, and has no standard error",
+                         job->parameters[k].name,
+                         atn_regress_number(out->answer.estimate[k], number));
+    }
+}
+
+static void remark_correlations(atn_regress_job *job)
+{
+    size_t pairs = 0;
+    if (job->out->answer.end.outcome != ATTAIN_REGRESSION_CONVERGED) return;
+    for (size_t i = 0; i < job->n_parameters; i++) {
+        for (size_t j = i + 1; j < job->n_parameters; j++) {
+            const double r = atn_regression_correlation(job->out, i, j);
+            char number[64];
+            if (!(fabs(r) > strong) || pairs++ >= MOST_PAIRS) continue;
+            atn_number_fixed(r, 4, number);
+            atn_regress_warn(job, ATTAIN_SEVERITY_NOTE, "correlation",
+                             "%s and %s trade off: their correlation is %s",
+                             job->parameters[i].name, job->parameters[j].name, number);
+        }
+    }
+    if (pairs > MOST_PAIRS)
+        atn_regress_warn(job, ATTAIN_SEVERITY_NOTE, "correlation",
+                         "%zu more pairs of parameters have correlations beyond 0.99",
+                         pairs - MOST_PAIRS);
+}
+
+static void remark_dates(atn_regress_job *job)
+{
+    const attain_regression *out = job->out;
+    for (size_t k = 0; k < out->model.n_columns; k++) {
+        char date[ATN_DATE_SIZE];
+        if (!out->columns[k].date || !out->columns[k].values) continue;
+        atn_date_format(job->table->calendar.origin, date);
+        atn_regress_warn(job, ATTAIN_SEVERITY_NOTE, "dates", "%s counts days from %s",
+                         out->columns[k].label, date);
+    }
+}
+
+void atn_regress_remarks(atn_regress_job *job)
+{
+    const attain_regression *out = job->out;
+    remark_dates(job);
+    remark_outcome(job);
+    remark_unidentified(job);
+    remark_bounds(job);
+    if (out->answer.residual_df < 1)
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "no-residual-freedom",
+                         "as many free parameters as rows: the spread is unknown, so there are no "
+                         "standard errors");
+    remark_correlations(job);
+    if (out->n_failed > 0)
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "bootstrap-failures",
+                         "%zu of %ld replicates did not converge and are left out", out->n_failed,
+                         job->settings->replicates);
+}
