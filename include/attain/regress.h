@@ -135,10 +135,13 @@ ATTAIN_API void attain_regression_residuals(const attain_regression *regression,
 ATTAIN_API attain_status attain_regression_text(const attain_regression *regression,
                                                 attain_format format, bool residuals, char **text,
                                                 attain_error *err) ATTAIN_MUST_CHECK;
-/* Draws data, curve, the band of the curve, the band of new observations, and residuals.  `path`
- * ends in .svg; the .gp, .csv, .png and .alt.txt lie beside it under the same name.  draw as in
- * report.h; NULL leaves script and data.  ARGUMENT where there is no single column to draw along.
- */
+/* Draws data, curve, the band of the curve and the band of new observations, and the residuals
+ * below: along the one column that the formula reads; where it reads several, observed against
+ * fitted; where it reads none, along the rows.  Without bands where the search did not converge,
+ * which the headline then says.  `path` ends in .svg; .gp, .csv, .png and .alt.txt lie beside it
+ * under the same name, each written whole or not at all.  draw as in report.h; NULL leaves script
+ * and data, as does one that fails, whose status (TOOL, FILE) is the call's.  ARGUMENT for a name
+ * of other characters than letters, digits, blanks and . _ -, or whose .csv is the table itself. */
 ATTAIN_API attain_status attain_regression_plot(const attain_regression *regression,
                                                 const char *path, attain_draw *draw,
                                                 void *draw_user,

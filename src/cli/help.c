@@ -12,9 +12,25 @@ const atn_flag_text atn_flag_texts[] = {
      "fail (exit 1) unless it holds; < <= > >= == !=; may be repeated"},
     {ATN_FLAG_NO_CHARTS, "no-charts", NULL, "write no charts"},
     {ATN_FLAG_SCENARIOS, "scenarios", "FILE", NULL},
+    {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},
+    {ATN_FLAG_RESPONSE, "response", "EXPR", "what is explained: a column, or log(y) and the like"},
+    {ATN_FLAG_FORMULA, "formula", "EXPR", "what explains it, in columns and parameters"},
+    {ATN_FLAG_CURVE, "curve", "NAME",
+     "a trend family (attain curves) in place of a formula;\n"
+     "--formula then says what stands for its t"},
+    {ATN_FLAG_START, "start", "'b1=500,b2=1e-4'", "names the parameters and where to search from"},
+    {ATN_FLAG_BOUNDS, "bounds", "'b1=0:,b2=:1'", "the least and the most that a parameter may be"},
+    {ATN_FLAG_PRIOR, "prior", "'b1=normal(0,10)'", "what is known of a parameter beforehand"},
+    {ATN_FLAG_WEIGHTS, "weights", "EXPR", "of the rows, above 0 (default: all the same)"},
+    {ATN_FLAG_LOSS, "loss", "NAME", "squares, huber or student_t (default: squares)"},
+    {ATN_FLAG_INTERVALS, "intervals", "NAME", "wald, profile or bootstrap (default: wald)"},
+    {ATN_FLAG_LEVEL, "level", "NUMBER", "of the intervals and bands (default: 0.95)"},
+    {ATN_FLAG_REPLICATES, "replicates", "N", "of the bootstrap (default: 2000)"},
+    {ATN_FLAG_RESIDUALS, "residuals", NULL, "a line a row as well: response, fitted, residual"},
+    {ATN_FLAG_PLOT, "plot", "FILE.svg", "draw data, curve, bands and residuals"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
     {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
-    {ATN_FLAG_SEED, "seed", "N", "of the random numbers, in place of the study's own"},
+    {ATN_FLAG_SEED, "seed", "N", "of the random numbers (default: the study's own, or 1)"},
     {ATN_FLAG_THREADS, "threads", "N", "at most so many (default: one a processor)"},
     {ATN_FLAG_STRICT, "strict", NULL, "a warning fails too (exit 1)"},
     {ATN_FLAG_QUIET, "quiet", NULL, "say nothing but errors"},
@@ -41,6 +57,15 @@ const atn_command atn_commands[] = {
      "that table; with an address such as goals/first-year-600k/probability the value there,\n"
      "bare, for a shell.  RESULT is a run's folder or its results.json.\n",
      1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
+    {"regress", "", "fit any formula to the rows of any table",
+     "Fits a formula to the rows of a CSV table by least squares, or by a loss that outliers move\n"
+     "less, and prints each parameter with its standard error and interval.  Columns go by their\n"
+     "names; every other name is a parameter, to be named in --start:\n\n"
+     "  attain regress --data FILE.csv --response y --formula 'b1*(1-exp(-b2*x))' \\\n"
+     "    --start 'b1=500,b2=1e-4'\n\n"
+     "Exit 0 only if the search converged; else the result is printed all the same, standard\n"
+     "error says how the search ended, and the exit is 1.\n",
+     0, 0, ATN_FLAGS_ALL | ATN_FLAGS_REGRESS, "FILE", atn_cmd_regress},
     {"curves", "[NAME]", "the trend families, or one of them in full",
      "Lists the trend families that a study may name, with their formulas; with NAME prints that\n"
      "family's file: formula, parameters, default priors, source.\n",
@@ -101,10 +126,23 @@ void atn_help_overview(FILE *stream)
           stream);
 }
 
+/* What does not fit on the flag's line stands below it. */
+static void put_flag(FILE *stream, const char *call, const char *help)
+{
+    enum { WIDTH = 28 };
+    fprintf(stream, "  %-*s ", WIDTH, call);
+    if (strlen(call) > WIDTH) fprintf(stream, "\n  %-*s ", WIDTH, "");
+    for (; *help; help++) {
+        fputc(*help, stream);
+        if (*help == '\n') fprintf(stream, "  %-*s ", WIDTH, "");
+    }
+    fputc('\n', stream);
+}
+
 void atn_help_command(FILE *stream, const atn_command *command)
 {
-    fprintf(stream, "usage: attain %s %s [flags]\n\n%s\n", command->name, command->arguments,
-            command->text);
+    fprintf(stream, "usage: attain %s%s%s [flags]\n\n%s\n", command->name,
+            *command->arguments ? " " : "", command->arguments, command->text);
     for (const atn_flag_text *f = atn_flag_texts; f->name; f++) {
         char call[48];
         if (!(command->flags & f->flag) || !f->help) continue;
@@ -114,6 +152,6 @@ void atn_help_command(FILE *stream, const atn_command *command)
                  : f->flag == ATN_FLAG_HELP ? "-h, "
                                             : "",
                  f->name, value ? " " : "", value ? value : "");
-        fprintf(stream, "  %-28s %s\n", call, f->help);
+        put_flag(stream, call, f->help);
     }
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { MAX_WORD = 64, MAX_FLAGS = 32, MAX_THREADS = 1024 };
+enum { MIN_REPLICATES = 100, MAX_REPLICATES = 1000000 };
 
 /* The largest whole number up to which every one is a double: the seed goes into JSON. */
 static const uint64_t max_seed = UINT64_C(1) << 53;
@@ -106,7 +107,11 @@ static bool read_choice(const parser *p, const char *flag, const char *value,
 {
     for (*choice = 0; *choice < n; (*choice)++)
         if (strcmp(value, names[*choice]) == 0) return true;
-    return complain(p, flag, value, expected);
+    const char *nearest = atn_nearest(value, names, n);
+    if (!nearest) return complain(p, flag, value, expected);
+    atn_console_error(p->console, "%s: \"%s\" needs %s, found \"%s\", did you mean \"%s\"?",
+                      p->command->name, flag, expected, value, nearest);
+    return false;
 }
 
 static bool read_format(const parser *p, const char *value)
@@ -127,10 +132,99 @@ static bool read_fit(const parser *p, const char *value)
     return true;
 }
 
+static bool read_loss(const parser *p, const char *value)
+{
+    static const char *const names[] = {"squares", "huber", "student_t"};
+    size_t choice;
+    if (!read_choice(p, "--loss", value, names, 3, "squares, huber or student_t", &choice))
+        return false;
+    p->options->regress.loss = (attain_loss)choice;
+    return true;
+}
+
+static bool read_intervals(const parser *p, const char *value)
+{
+    static const char *const names[] = {"wald", "profile", "bootstrap"};
+    size_t choice;
+    if (!read_choice(p, "--intervals", value, names, 3, "wald, profile or bootstrap", &choice))
+        return false;
+    p->options->regress.intervals = (attain_intervals)choice;
+    return true;
+}
+
+static bool read_level(const parser *p, const char *value)
+{
+    const bool plain = *value && strspn(value, "0123456789.eE+-") == strlen(value);
+    char *end = NULL;
+    const double level = plain ? strtod(value, &end) : 0.0; /* the locale is never set: "C" */
+    if (!plain || *end || !(level > 0.0 && level < 1.0))
+        return complain(p, "--level", value, "a number between 0 and 1, such as 0.95");
+    p->options->regress.level = level;
+    return true;
+}
+
+static bool read_replicates(const parser *p, const char *value)
+{
+    uint64_t n = 0;
+    if (!read_whole(value, MAX_REPLICATES, &n) || n < MIN_REPLICATES)
+        return complain(p, "--replicates", value, "a whole number from 100 to 1000000");
+    p->options->regress.replicates = (long)n;
+    return true;
+}
+
+static bool read_plot(const parser *p, const char *value)
+{
+    const size_t length = strlen(value);
+    if (length <= 4 || strcmp(value + length - 4, ".svg") != 0 || value[length - 5] == '/')
+        return complain(p, "--plot", value, "the name of a file that ends in .svg");
+    p->options->regress.plot = value;
+    return true;
+}
+
+/* A list given in parts is one list. */
+static bool join(const parser *p, char **list, char separator, const char *value)
+{
+    const size_t before = *list ? strlen(*list) : 0, length = strlen(value);
+    char *longer = realloc(*list, before + length + 2);
+    if (!longer) {
+        atn_console_error(p->console, "out of memory");
+        return false;
+    }
+    char *at = longer + before;
+    if (before > 0) *at++ = separator;
+    memcpy(at, value, length + 1);
+    *list = longer;
+    return true;
+}
+
+static bool take_regress_value(const parser *p, atn_flag flag, const char *value)
+{
+    atn_regress_options *const r = &p->options->regress;
+    switch ((unsigned)flag) {
+    case ATN_FLAG_DATA: r->data = value; break;
+    case ATN_FLAG_RESPONSE: r->response = value; break;
+    case ATN_FLAG_FORMULA: r->formula = value; break;
+    case ATN_FLAG_CURVE: r->curve = value; break;
+    case ATN_FLAG_WEIGHTS: r->weights = value; break;
+    case ATN_FLAG_START: return join(p, &r->start, ',', value);
+    case ATN_FLAG_PRIOR: return join(p, &r->prior, ';', value);
+    case ATN_FLAG_BOUNDS: return join(p, &r->bounds, ',', value);
+    case ATN_FLAG_LOSS: return read_loss(p, value);
+    case ATN_FLAG_INTERVALS: return read_intervals(p, value);
+    case ATN_FLAG_LEVEL: return read_level(p, value);
+    case ATN_FLAG_REPLICATES: return read_replicates(p, value);
+    case ATN_FLAG_PLOT: return read_plot(p, value);
+    case ATN_FLAG_RESIDUALS: r->residuals = true; break;
+    default: return false; /* no flag at all */
+    }
+    return true;
+}
+
 static bool take_value(const parser *p, atn_flag flag, const char *value)
 {
     atn_options *const o = p->options;
-    switch (flag) {
+    if ((unsigned)flag & ATN_FLAGS_REGRESS) return take_regress_value(p, flag, value);
+    switch ((unsigned)flag) {
     case ATN_FLAG_OUTPUT: o->output = value; break;
     case ATN_FLAG_SEED: return read_seed(p, value);
     case ATN_FLAG_THREADS: return read_threads(p, value);
@@ -149,6 +243,7 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_STRICT: o->strict = true; break;
     case ATN_FLAG_HELP: o->help = true; break;
     case ATN_FLAG_NO_CHARTS: o->no_charts = true; break;
+    default: return false; /* no flag at all */
     }
     return true;
 }
@@ -255,5 +350,8 @@ void atn_options_free(atn_options *options)
 {
     free(options->set);
     free(options->assertions);
+    free(options->regress.start);
+    free(options->regress.prior);
+    free(options->regress.bounds);
     memset(options, 0, sizeof *options);
 }

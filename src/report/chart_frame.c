@@ -125,7 +125,7 @@ void atn_frame_foot(atn_frame *f, const char *text)
     f->bottom = 56.0 + height;
 }
 
-static void add_margins(atn_frame *f)
+void atn_frame_margins(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
     const struct {
@@ -166,7 +166,8 @@ static void tic(atn_text *s, bool *any, atn_day day, const char *label, int year
 static void short_tics(atn_text *s, atn_day first, atn_day last)
 {
     bool any = false;
-    const int step = last - first > 35 ? 14 : last - first > 10 ? 7 : 1;
+    const atn_day days = last - first;
+    const int step = days > 35 ? 14 : days > 16 ? 7 : days > 9 ? 2 : 1;
     for (atn_day day = first; day <= last; day += step) {
         int y, m, d;
         char label[16];
@@ -370,22 +371,32 @@ void atn_frame_plot(atn_frame *f, const char *format, ...)
     atn_text_add(&f->plot, part);
 }
 
+void atn_frame_terminal(atn_frame *f, bool png)
+{
+    atn_text *s = &f->chart->script;
+    if (png)
+        atn_text_printf(s,
+                        "set terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
+                        "linewidth 2 pointscale 2 background rgb '#FFFFFF' noenhanced\n"
+                        "set output '%s.png'\n",
+                        2 * (int)f->width, 2 * (int)f->height, f->chart->name);
+    else
+        atn_text_printf(s,
+                        "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
+                        "'#FFFFFF' noenhanced\nset output '%s.svg'\n",
+                        (int)f->width, (int)f->height, f->chart->name);
+}
+
 void atn_frame_close(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
-    const char *name = f->chart->name;
-    add_margins(f);
-    atn_text_printf(s,
-                    "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
-                    "'#FFFFFF' noenhanced\nset output '%s.svg'\n",
-                    (int)f->width, (int)f->height, name);
+    atn_frame_margins(f);
+    atn_frame_terminal(f, false);
     atn_text_add(s, f->plot.data ? f->plot.data : "");
     if (f->plot.failed) s->failed = true;
-    atn_text_printf(s,
-                    "\nset terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
-                    "linewidth 2 pointscale 2 background rgb '#FFFFFF' noenhanced\n"
-                    "set output '%s.png'\nreplot\nset output\n",
-                    2 * (int)f->width, 2 * (int)f->height, name);
+    atn_text_add(s, "\n");
+    atn_frame_terminal(f, true);
+    atn_text_add(s, "replot\nset output\n");
     atn_text_free(&f->plot);
 }
 

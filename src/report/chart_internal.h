@@ -85,6 +85,28 @@ void atn_frame_label(atn_frame *f, const char *text, const char *place, double s
 void atn_frame_plot(atn_frame *f, const char *format, ...) ATTAIN_PRINTF(2, 3);
 /* Draws for both terminals and lets go of the work space. */
 void atn_frame_close(atn_frame *f);
+/* What frame_close is made of: the edges of the plot, and a terminal with its file. */
+void atn_frame_margins(atn_frame *f);
+void atn_frame_terminal(atn_frame *f, bool png);
+
+/* chart_panels.c: several panels under one head.  Between open and close everything stands inside a
+ * loop over both terminals, where no data block can be defined. */
+void atn_panels_open(atn_frame *f);
+/* Draws one panel between these heights (pixels from the lower edge) with what was set since the
+ * last, and forgets labels, arrows and the plot's parts. */
+void atn_panel_draw(atn_frame *f, double bottom, double top);
+void atn_panels_close(atn_frame *f);
+/* An axis ("x", "y") of plain numbers of any size, with about so many tics; width of the widest tic
+ * label in pixels. */
+double atn_panel_axis(atn_frame *f, const char *axis, double low, double high, int parts);
+typedef enum atn_sample { SAMPLE_POINT, SAMPLE_LINE, SAMPLE_BOX } atn_sample;
+typedef struct atn_key_item {
+    atn_sample sample;
+    const char *color;
+    const char *text;
+} atn_key_item;
+/* A row of samples and words under the head; moves the plot's upper edge. */
+void atn_panels_key(atn_frame *f, const atn_key_item *items, size_t n);
 
 void atn_add_day(atn_text *out, atn_day day); /* quoted date, as gnuplot's time axis reads it */
 double atn_nice_step(double span, int parts);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include <attain/regress.h>
+
 #include "cli/console.h"
 
 /* One bit a flag: a command names those it takes. */
@@ -20,13 +22,42 @@ typedef enum atn_flag {
     ATN_FLAG_SET = 1u << 9,
     ATN_FLAG_ASSERT = 1u << 10,
     ATN_FLAG_NO_CHARTS = 1u << 11,
-    ATN_FLAG_SCENARIOS = 1u << 12 /* refused with its reason */
+    ATN_FLAG_SCENARIOS = 1u << 12, /* refused with its reason */
+    ATN_FLAG_DATA = 1u << 13,
+    ATN_FLAG_RESPONSE = 1u << 14,
+    ATN_FLAG_FORMULA = 1u << 15,
+    ATN_FLAG_CURVE = 1u << 16,
+    ATN_FLAG_START = 1u << 17,
+    ATN_FLAG_PRIOR = 1u << 18,
+    ATN_FLAG_BOUNDS = 1u << 19,
+    ATN_FLAG_WEIGHTS = 1u << 20,
+    ATN_FLAG_LOSS = 1u << 21,
+    ATN_FLAG_INTERVALS = 1u << 22,
+    ATN_FLAG_LEVEL = 1u << 23,
+    ATN_FLAG_REPLICATES = 1u << 24,
+    ATN_FLAG_RESIDUALS = 1u << 25,
+    ATN_FLAG_PLOT = 1u << 26
 } atn_flag;
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
+#define ATN_FLAGS_REGRESS                                                                          \
+    (ATN_FLAG_DATA | ATN_FLAG_RESPONSE | ATN_FLAG_FORMULA | ATN_FLAG_CURVE | ATN_FLAG_START |      \
+     ATN_FLAG_PRIOR | ATN_FLAG_BOUNDS | ATN_FLAG_WEIGHTS | ATN_FLAG_LOSS | ATN_FLAG_INTERVALS |    \
+     ATN_FLAG_LEVEL | ATN_FLAG_REPLICATES | ATN_FLAG_RESIDUALS | ATN_FLAG_PLOT)
 
 enum { ATN_MAX_ARGUMENTS = 2 };
+
+/* What regress alone takes; NULL: not given. */
+typedef struct atn_regress_options {
+    const char *data, *plot, *response, *formula, *curve, *weights;
+    char *start, *prior, *bounds; /* owned: each may be given several times, and is then joined */
+    attain_loss loss;
+    attain_intervals intervals;
+    double level;    /* 0: not given */
+    long replicates; /* 0: not given */
+    bool residuals;
+} atn_regress_options;
 
 typedef struct atn_options {
     const char *arguments[ATN_MAX_ARGUMENTS];
@@ -41,6 +72,7 @@ typedef struct atn_options {
     attain_method fit;
     const char **set, **assertions; /* in the order given */
     size_t n_set, n_assertions;
+    atn_regress_options regress;
 } atn_options;
 
 typedef struct atn_command {
@@ -84,6 +116,7 @@ extern const atn_flag_text atn_flag_texts[]; /* ended by a NULL name */
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_schema(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_init(const atn_options *options, atn_console *console);
