@@ -65,6 +65,23 @@ static void read_name(reading *r, const char *text, size_t n)
     t->columns[t->n_columns++] = (atn_number_column){.name = name};
 }
 
+/* Also "760." and ".5", which many programs print: a 0 goes where a digit is missing. */
+static bool read_number(const char *text, size_t n, double *value)
+{
+    char with[ATN_NUMBER_SIZE];
+    if (atn_number_parse(text, n, value)) return true;
+    const char *point = memchr(text, '.', n);
+    if (!point || n + 2 > sizeof with) return false;
+    const size_t before = (size_t)(point - text), after = n - before - 1;
+    const bool led = before > 0 && point[-1] >= '0' && point[-1] <= '9';
+    const bool followed = after > 0 && point[1] >= '0' && point[1] <= '9';
+    if (led == followed) return false;
+    memcpy(with, text, before);
+    memcpy(with + before, led ? ".0" : "0.", 2);
+    memcpy(with + before + 2, point + 1, after);
+    return atn_number_parse(with, n + 1, value);
+}
+
 static void read_cell(reading *r, size_t c, const char *text, size_t n)
 {
     atn_number_column *column = &r->table->columns[c];
@@ -72,7 +89,7 @@ static void read_cell(reading *r, size_t c, const char *text, size_t n)
     atn_day day;
     if (n == 0 || (n == 2 && text[0] == 'N' && text[1] == 'A')) {
         *value = NAN;
-    } else if (r->kind[c] != DATE && atn_number_parse(text, n, value)) {
+    } else if (r->kind[c] != DATE && read_number(text, n, value)) {
         r->kind[c] = NUMBER;
     } else if (r->kind[c] != NUMBER && atn_date_parse(text, n, &day)) {
         *value = (double)day;

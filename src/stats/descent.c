@@ -13,7 +13,7 @@
 
 enum { BLOCK = 256, MAX_STEPS = 1000, MAX_LAST_STEPS = 60, MAX_SCALES = 300 };
 
-static const double wanted_digits = 1e-10; /* of the estimate, relative to it or to its sd */
+static const double wanted_digits = 1e-10; /* of the estimate, relative to it */
 static const double all_but_singular = 1e15;
 
 /* ---- Workspace ---- */
@@ -160,9 +160,20 @@ static void swap(atn_descent *d)
     d->trial = spot;
 }
 
+/* What rounding of the rows alone may do to a loss of about 0. */
+static double noise_of(const atn_regression_model *model)
+{
+    double square = 0.0;
+    for (size_t i = 0; i < model->n_rows; i++)
+        square +=
+            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
+    return 256.0 * DBL_EPSILON * DBL_EPSILON * square;
+}
+
 void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const double *b)
 {
     d->model = model;
+    d->noise = noise_of(model);
     d->m = 0;
     for (size_t k = 0; k < d->p; k++) {
         const bool held = model->lower && model->upper && model->lower[k] >= model->upper[k];
@@ -255,23 +266,13 @@ static double residual_sd(const atn_descent *d)
     return n > d->k ? sqrt(2.0 * d->here.loss / (double)(n - d->k)) : 0.0;
 }
 
-/* What a step in the i-th chosen parameter is small against.  A standard error says nothing for a
- * parameter that runs away, since it grows with it. */
-static double natural_size(const atn_descent *d, size_t i, double sd)
-{
-    const size_t at = d->free[d->chosen[i]];
-    const double spread = sd * d->spread[i], start = fabs(d->start[at]);
-    return fmax(fabs(d->here.b[at]), d->linear[at] || spread < start ? spread : start);
-}
-
 /* Largest part of the step in units of what may be left of it. */
 static double excess(const atn_descent *d, const double *step)
 {
-    const double sd = residual_sd(d);
     double worst = 0.0;
     for (size_t i = 0; i < d->k; i++) {
         const size_t j = d->chosen[i];
-        const double near = wanted_digits * natural_size(d, i, sd);
+        const double near = wanted_digits * fabs(d->here.b[d->free[j]]);
         const double part = fabs(step[j]) / (fmax(near, 8.0 * d->floor[i]) + DBL_MIN);
         if (!(part <= worst)) worst = part;
     }
@@ -388,7 +389,7 @@ static bool try_last_steps(atn_descent *d)
     const double loss = d->here.loss;
     memcpy(d->saved, d->here.b, d->p * sizeof *d->saved);
     if (last_steps(d, ATN_DEPTH_ROWS) == ATTAIN_REGRESSION_CONVERGED &&
-        d->here.loss <= loss * (1.0 + 1e-9))
+        d->here.loss <= loss * (1.0 + 1e-9) + d->noise)
         return true;
     memcpy(d->here.b, d->saved, d->p * sizeof *d->saved);
     atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here);
@@ -460,7 +461,8 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
         const double foretold = atn_descent_foretold(d, d->step);
         const double length = step_length(d, d->step);
         const bool close = lambda == 0.0 && foretold <= 1e-6 * d->here.loss;
-        const bool noise = radius <= 1e-14 * weighted_length(d, d->here.b) || !(foretold > 0.0);
+        const bool noise =
+            radius <= 1e-14 * weighted_length(d, d->here.b) || !(foretold > d->noise);
         if ((close && foretold < 1e-2 * tried) || noise) {
             tried = foretold;
             if (try_last_steps(d)) return ATTAIN_REGRESSION_CONVERGED;
@@ -482,11 +484,9 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
 /* Whether rounding in double may show in the wanted digits of estimates or standard errors. */
 static bool needs_extended(atn_descent *d)
 {
-    const double sd = residual_sd(d);
     if (d->k == 0 || !atn_descent_precision(d)) return d->k > 0;
-    for (size_t i = 0; i < d->k; i++) {
-        if (!(d->floor[i] <= wanted_digits * natural_size(d, i, sd))) return true;
-    }
+    for (size_t i = 0; i < d->k; i++)
+        if (!(d->floor[i] <= wanted_digits * fabs(d->here.b[d->free[d->chosen[i]]]))) return true;
     return !(atn_descent_condition(d, NULL) * DBL_EPSILON <= wanted_digits);
 }
 
@@ -503,7 +503,7 @@ static attain_regression_outcome search(atn_descent *d, size_t limit)
             return ATTAIN_REGRESSION_STALLED;
         const double loss = d->here.loss;
         outcome = last_steps(d, ATN_DEPTH_EXTENDED);
-        if (!(d->here.loss <= loss * (1.0 + 1e-6))) outcome = ATTAIN_REGRESSION_STALLED;
+        if (!(d->here.loss <= loss * (1.0 + 1e-6) + d->noise)) outcome = ATTAIN_REGRESSION_STALLED;
         atn_descent_choose(d);
     }
     if (!(atn_descent_condition(d, NULL) <= all_but_singular)) return ATTAIN_REGRESSION_SINGULAR;

@@ -27,6 +27,7 @@ struct atn_descent {
     size_t *free; /* p: parameters not held, m of them */
     size_t m;
     double scale; /* of the loss */
+    double noise; /* loss that rounding may leave */
     size_t evaluations, rejected;
     bool extended;
     bool eliminates; /* the linear parameters follow the others */

@@ -2,7 +2,6 @@
  * was found, at scales further and further away; of many places the most promising are searched. */
 #include "rescue.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,7 +22,6 @@ typedef struct rescue {
     const atn_regression_model *model;
     const double *starts;
     size_t n_starts, p;
-    double noise;          /* what rounding does to sqrt(loss) */
     double least, largest; /* sizes that the columns and the first start suggest */
     double *places;        /* MOST_PLACES x p */
     double loss[MOST_PLACES];
@@ -61,11 +59,6 @@ static void find_sizes(rescue *r)
         low = fmin(low, k < r->p ? x : fmin(x, 1.0 / x));
         high = fmax(high, k < r->p ? x : fmax(x, 1.0 / x));
     }
-    double square = 0.0;
-    for (size_t i = 0; i < model->n_rows; i++)
-        square +=
-            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
-    r->noise = 16.0 * DBL_EPSILON * sqrt(square);
     r->least = 0.1 * low;
     r->largest = 10.0 * high;
 }
@@ -113,7 +106,7 @@ static double screen(rescue *r, double *place)
 /* Losses that rounding of the rows could have swapped count as equal. */
 static bool lower(const rescue *r, double a, double b)
 {
-    return sqrt(b) - sqrt(a) > 1e-7 * sqrt(b) + r->noise;
+    return sqrt(b) - sqrt(a) > 1e-7 * sqrt(b) + sqrt(r->descent->noise);
 }
 
 /* Ends in order of trust, then of loss; the one already there stays if there is no difference. */

@@ -39,7 +39,9 @@ read_table read_table_open(const char *path)
     while (at && at[1]) {
         at++;
         for (size_t k = 0; k < t.columns && at; k++) {
-            char *end = at + strcspn(at, ",\n");
+            char *const closing = *at == '"' ? strchr(at + 1, '"') : NULL; /* none inside */
+            char *end = closing ? closing + 1 : at + strcspn(at, ",\n");
+            if (closing) *closing = '\0', at++;
             const char stop = *end;
             t.cell[cells++] = at;
             *end = '\0';

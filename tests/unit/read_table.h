@@ -1,4 +1,5 @@
-/* Reference tables for tests: comma-separated cells, a header row.  Fails the test on trouble. */
+/* Reference tables for tests: comma-separated cells, quoted ones without quotes inside, a header
+ * row. Fails the test on trouble. */
 #ifndef READ_TABLE_H
 #define READ_TABLE_H
 
