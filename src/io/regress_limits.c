@@ -11,23 +11,30 @@ static void refuse_limits(atn_regress_job *job, const atn_regress_parameter *p, 
                         why);
 }
 
-static void limit(atn_regress_job *job, atn_regress_parameter *p, double *low, double *high)
+/* false where nothing is left between them. */
+static bool limit(atn_regress_job *job, atn_regress_parameter *p, double *low, double *high)
 {
     attain_error err = {0};
+    bool room = true;
     *low = p->bounded ? p->lower : -INFINITY;
     *high = p->bounded ? p->upper : INFINITY;
     if (p->has_prior) {
-        if (*low == *high)
+        room = *low < *high;
+        if (!room) {
             refuse_limits(job, p, "they hold it, so a prior has no part in it");
-        else if (atn_prior_truncate(&p->prior, *low, *high, &err) != ATTAIN_OK)
+        } else if (atn_prior_truncate(&p->prior, *low, *high, &err) != ATTAIN_OK) {
+            room = false;
             refuse_limits(job, p, err.message);
+        }
         *low = p->prior.lower;
         *high = p->prior.upper;
     } else if (p->guess_text) {
         *low = fmax(*low, p->guess.lower);
         *high = fmin(*high, p->guess.upper);
-        if (!(*low <= *high)) refuse_limits(job, p, "the curve needs it above 0");
+        room = *low <= *high;
+        if (!room) refuse_limits(job, p, "the curve needs it above 0");
     }
+    return room;
 }
 
 static void check_start(atn_regress_job *job, const atn_regress_parameter *p, double low,
@@ -63,8 +70,8 @@ void atn_regress_limits(atn_regress_job *job)
     bool any = false;
     for (size_t k = 0; k < p; k++) {
         atn_regress_parameter *parameter = &job->parameters[k];
-        limit(job, parameter, &out->bound_low[k], &out->bound_high[k]);
-        check_start(job, parameter, out->bound_low[k], out->bound_high[k]);
+        if (limit(job, parameter, &out->bound_low[k], &out->bound_high[k]))
+            check_start(job, parameter, out->bound_low[k], out->bound_high[k]);
         if (!parameter->has_prior) continue;
         out->priors[k] = parameter->prior;
         out->prior_of[k] = &out->priors[k];

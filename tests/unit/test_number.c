@@ -87,6 +87,33 @@ static void many_digits(void **state)
     assert_true(got == 1.0);
 }
 
+/* Short numbers take another way than those of many bytes: both must round alike, above all beside
+ * the middle of two doubles. */
+static void fast_and_slow(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 200000, ZEROS = 70 };
+    uint64_t seed = UINT64_C(88172645463325252); /* Marsaglia (2003), xorshift64 */
+    print_message("seed %llu\n", (unsigned long long)seed);
+    for (size_t k = 0; k < ROUNDS; k++) {
+        char text[ZEROS + 64];
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        const unsigned shift = (unsigned)(seed >> 8) % 64;
+        uint64_t digits = seed >> shift;
+        if (k % 3 == 0) digits = (((seed >> 11) | UINT64_C(1) << 52) * 2 + 1) << (seed % 9);
+        memset(text, '0', ZEROS);
+        const char *brief = text + ZEROS;
+        double fast, slow;
+        sprintf(text + ZEROS, "%llu.%02ue%d", (unsigned long long)digits,
+                k % 2 ? 0 : (unsigned)(seed % 100), (int)(seed % 60) - 30);
+        assert_true(atn_number_parse(brief, strlen(brief), &fast));
+        assert_true(atn_number_parse(text, strlen(text), &slow));
+        atn_check_same_bits(brief, &fast, &slow, 1);
+    }
+}
+
 static void integers(void **state)
 {
     (void)state;
@@ -228,10 +255,11 @@ static void comma_locales(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parsed),          cmocka_unit_test(refused),
-        cmocka_unit_test(many_digits),     cmocka_unit_test(integers),
-        cmocka_unit_test(formatted),       cmocka_unit_test(fixed),
-        cmocka_unit_test(million_doubles), cmocka_unit_test(comma_locales),
+        cmocka_unit_test(parsed),        cmocka_unit_test(refused),
+        cmocka_unit_test(many_digits),   cmocka_unit_test(fast_and_slow),
+        cmocka_unit_test(integers),      cmocka_unit_test(formatted),
+        cmocka_unit_test(fixed),         cmocka_unit_test(million_doubles),
+        cmocka_unit_test(comma_locales),
     };
     return cmocka_run_group_tests_name("number", tests, NULL, NULL);
 }
