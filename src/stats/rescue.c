@@ -165,11 +165,13 @@ static attain_status search_tier(rescue *r, size_t n, attain_error *err)
     return ATTAIN_OK;
 }
 
-/* Enough: a regular minimum that several searches reached. */
+/* Enough: a regular minimum that several searches reached, many if its residuals still show a
+ * pattern. */
 static bool settled(const rescue *r)
 {
     const atn_descent_end *end = &r->best->end;
-    return end->outcome == ATTAIN_REGRESSION_CONVERGED && !end->irregular && r->n_agree >= 3;
+    const size_t enough = end->doubtful ? 10 : 3;
+    return end->outcome == ATTAIN_REGRESSION_CONVERGED && !end->irregular && r->n_agree >= enough;
 }
 
 static attain_status search_wider(rescue *r, attain_error *err)
