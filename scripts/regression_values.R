@@ -273,8 +273,19 @@ rows <- c(rows, list(open_rows(growth("ChickWeight", "chick1", "logistic3"), 0.9
 write_table("profile_intervals.csv", rows)
 
 # ---- Robust losses ----
+
+# Standard errors of an M-estimate as summary.rlm (Huber 1981, eq. 7.6.6): w = psi(u) / u and
+# slope = psi'(u) of the residuals u in units of the scale.
+robust_sd <- function(residual, w, slope, jacobian) {
+    n <- length(residual)
+    p <- ncol(jacobian)
+    kappa <- 1 + p * var(slope) / (n * mean(slope)^2)
+    sqrt(sum((residual * w)^2) / (n - p)) * kappa / mean(slope) *
+        sqrt(diag(chol2inv(qr.R(qr(jacobian)))))
+}
+
 # Huber (1981) with k = 1.345 and the scale median|r| / 0.6745 of each step's own residuals, as
-# MASS::rlm (psi.huber, scale.est = "MAD"); standard errors as summary.rlm (his eq. 7.6.6).
+# MASS::rlm (psi.huber, scale.est = "MAD").
 huber_rows <- function(problem) {
     curve <- curve_of(problem)
     b <- minimise(problem, problem$start, curve = curve)$b
@@ -289,14 +300,9 @@ huber_rows <- function(problem) {
     }
     v <- curve(b)
     r <- problem$response - v$value
-    n <- length(r)
-    p <- length(b)
     scale <- median(abs(r)) / 0.6745
-    w <- psi.huber(r / scale, k = 1.345)
-    slope <- psi.huber(r / scale, k = 1.345, deriv = 1)
-    kappa <- 1 + p * var(slope) / (n * mean(slope)^2)
-    sd <- sqrt(sum((r * w)^2) / (n - p)) * kappa / mean(slope) *
-        sqrt(diag(chol2inv(qr.R(qr(v$jacobian)))))
+    sd <- robust_sd(r, psi.huber(r / scale, k = 1.345),
+                    psi.huber(r / scale, k = 1.345, deriv = 1), v$jacobian)
     data.frame(loss = "huber", source = problem$source, set = problem$set,
                subset = problem$subset, formula = problem$formula,
                parameter = names(problem$start), start = problem$start, estimate = b,
@@ -304,8 +310,7 @@ huber_rows <- function(problem) {
 }
 
 # Student-t with 4 degrees of freedom and free scale, by the EM weights of Lange, Little and Taylor
-# (1989), then checked to be stationary; standard errors from the expected information,
-# cov = s^2 (df + 3) / (df + 1) (J'J)^-1.
+# (1989), then checked to be stationary.
 student_rows <- function(problem, df = 4) {
     curve <- curve_of(problem)
     fit <- minimise(problem, problem$start, curve = curve)
@@ -329,7 +334,9 @@ student_rows <- function(problem, df = 4) {
     at <- c(log(scale), b)
     polished <- suppressWarnings(nlm(loss, at, typsize = abs(at), gradtol = 1e-12))$minimum
     stopifnot(polished > loss(at) - 1e-8)
-    sd <- scale * sqrt((df + 3) / (df + 1)) * sqrt(diag(chol2inv(qr.R(qr(v$jacobian)))))
+    r <- problem$response - v$value
+    u2 <- (r / scale)^2
+    sd <- robust_sd(r, (df + 1) / (df + u2), (df + 1) * (df - u2) / (df + u2)^2, v$jacobian)
     data.frame(loss = "student_t", source = problem$source, set = problem$set,
                subset = problem$subset, formula = problem$formula,
                parameter = names(problem$start), start = problem$start, estimate = b,
