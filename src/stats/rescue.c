@@ -8,7 +8,7 @@
 #include "base/stream.h"
 #include "descent.h"
 
-enum { TIERS = 5, MOST_PLACES = 96, SEARCHES = 8 };
+enum { TIERS = 5, MOST_PLACES = 96, SEARCHES = 8, SAMPLE_ROWS = 4096 };
 
 /* What the places of each tier are: a factor exp(spread z) on each parameter, its sign turned with
  * some probability; in the last tier any size between those of the data and their inverses. */
@@ -25,7 +25,7 @@ typedef struct rescue {
     double least, largest; /* sizes that the columns and the first start suggest */
     double *places;        /* MOST_PLACES x p */
     double loss[MOST_PLACES];
-    double *found;              /* p */
+    double *found, *probe;      /* p each */
     size_t n_searched, n_agree; /* searches that reached the best end */
     atn_regression_answer *best;
 } rescue;
@@ -193,6 +193,62 @@ static attain_status search_wider(rescue *r, attain_error *err)
     return ATTAIN_OK;
 }
 
+/* ---- Many rows ---- */
+
+typedef struct sample {
+    atn_regression_model model;
+    double *numbers; /* columns in use, response, weights */
+    const double **columns;
+} sample;
+
+static const double *thin(const double *from, size_t n, double **to)
+{
+    double *const start = *to;
+    if (!from) return NULL;
+    for (size_t i = 0; i < SAMPLE_ROWS; i++) start[i] = from[i * n / SAMPLE_ROWS];
+    *to += SAMPLE_ROWS;
+    return start;
+}
+
+/* Every so-many-th row: enough to tell basins apart. */
+static bool take_sample(attain_context *ctx, const atn_regression_model *model, sample *s)
+{
+    const size_t n = model->n_rows;
+    s->numbers = ATN_NEW_ARRAY(ctx, double, (model->n_columns + 2) * SAMPLE_ROWS);
+    s->columns = ATN_NEW_ARRAY(ctx, const double *, model->n_columns);
+    if (!s->numbers || !s->columns) return false;
+    double *next = s->numbers;
+    s->model = *model;
+    s->model.n_rows = SAMPLE_ROWS;
+    s->model.columns = s->columns;
+    s->model.response = thin(model->response, n, &next);
+    s->model.weights = thin(model->weights, n, &next);
+    for (size_t k = 0; k < model->n_columns; k++) s->columns[k] = thin(model->columns[k], n, &next);
+    return true;
+}
+
+/* The wider search over a sample of the rows, then one over all of them from what it found. */
+static attain_status search_sample(rescue *r, attain_error *err)
+{
+    const atn_regression_model *const model = r->model;
+    atn_regression_answer *const best = r->best;
+    atn_regression_answer on_sample = {.estimate = r->probe};
+    sample s = {.numbers = NULL};
+    attain_status status = take_sample(r->ctx, model, &s) ? ATTAIN_OK : atn_fail_nomem(err);
+    if (!status) {
+        r->model = &s.model;
+        r->best = &on_sample;
+        atn_descent_run(r->descent, r->model, best->estimate, r->probe, &on_sample.end);
+        status = search_wider(r, err);
+        r->model = model;
+        r->best = best;
+        if (!status) search_from(r, r->probe);
+    }
+    atn_free(r->ctx, s.numbers);
+    atn_free(r->ctx, s.columns);
+    return status;
+}
+
 /* ---- Equal terms ---- */
 
 /* Takes `place` for the estimate if nothing but names tells them apart. */
@@ -289,15 +345,19 @@ attain_status atn_rescue_search(attain_context *ctx, atn_descent *descent,
     best->starts = 1;
     r.places = ATN_NEW_ARRAY(ctx, double, MOST_PLACES *r.p);
     r.found = ATN_NEW_ARRAY(ctx, double, r.p);
-    if (!r.places || !r.found) {
+    r.probe = ATN_NEW_ARRAY(ctx, double, r.p);
+    if (!r.places || !r.found || !r.probe) {
         status = atn_fail_nomem(err);
     } else {
         find_sizes(&r);
-        if (best->end.doubtful || r.n_starts > 1) status = search_wider(&r, err);
+        if (best->end.doubtful || r.n_starts > 1)
+            status =
+                model->n_rows > 4 * SAMPLE_ROWS ? search_sample(&r, err) : search_wider(&r, err);
         if (!status) follow_start(&r, r.found);
     }
     best->starts = 1 + r.n_searched;
     atn_free(ctx, r.places);
     atn_free(ctx, r.found);
+    atn_free(ctx, r.probe);
     return status;
 }
