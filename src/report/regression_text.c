@@ -188,9 +188,7 @@ static void say_search(const attain_regression *r, atn_text *out)
 {
     const atn_regression_answer *a = &r->answer;
     label(out, "outcome");
-    atn_text_printf(out, "%s, after %zu evaluation%s of the formula over all rows\n",
-                    atn_outcome_words(a->end.outcome), a->end.evaluations,
-                    a->end.evaluations == 1 ? "" : "s");
+    atn_text_printf(out, "%s\n", atn_outcome_words(a->end.outcome));
     if (a->starts > 1) {
         label(out, "");
         atn_text_printf(out,
