@@ -22,6 +22,7 @@
 #include <attain/base.h>
 #include <attain/fit.h>
 #include <attain/project.h>
+#include <attain/regress.h>
 #include <attain/report.h>
 #include <attain/results.h>
 #include <attain/study.h>

@@ -66,6 +66,7 @@ attain_status atn_table_parse(attain_context *ctx, const char *text, size_t leng
                             .user = &r};
     *table = (atn_table){0};
     const attain_status status = atn_csv_run(&r.walk, text, length);
+    table->n_cells = r.row_first; /* a row that broke off is none */
     size_t offset = 0;
     for (size_t k = 0; k < table->n_cells; k++) {
         table->cells[k].text = table->bytes + offset;

@@ -167,7 +167,7 @@ static void add_unidentified(atn_text *t, const attain_regression *r)
     key(t, 1, false, "unidentified");
     atn_text_add(t, "[");
     for (size_t k = 0; k < r->answer.n_parameters; k++) {
-        if (r->answer.weak[k] == 0) continue;
+        if (!(fabs(r->answer.weak[k]) > 1e-6)) continue; /* rounding, in a unit direction */
         atn_text_add(t, first ? "{\"name\": " : ", {\"name\": ");
         atn_json_print_string(r->names[k], t);
         atn_text_add(t, ", \"weight\": ");

@@ -1,5 +1,6 @@
 #include "fuzz_target.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "base/text.h"
 #include "io/json.h"
+#include "io/number_table.h"
 #include "io/table.h"
 
 /* assert that stays in release builds */
@@ -91,6 +93,24 @@ static void check_round_trip(attain_context *ctx, const atn_table *table)
     atn_text_free(&text);
 }
 
+/* The same text as columns of numbers: what the strict reader refuses is refused. */
+static void check_numbers(attain_context *ctx, const char *text, size_t n, attain_status strict)
+{
+    attain_table *table;
+    attain_error err;
+    const attain_status status = attain_table_parse(ctx, text, n, "f", NULL, &table, &err);
+    MUST(status == ATTAIN_OK || (status == ATTAIN_ERR_TABLE && *err.message));
+    MUST(status == ATTAIN_ERR_TABLE || strict == ATTAIN_OK);
+    MUST((status == ATTAIN_OK) == (table != NULL));
+    for (size_t c = 0; table && c < table->n_columns; c++) {
+        const atn_number_column *column = &table->columns[c];
+        MUST(column->values || (column->line > 0 && column->column > 0));
+        for (size_t k = 0; column->values && k < table->n_rows; k++)
+            MUST(!isinf(column->values[k]));
+    }
+    attain_table_free(table);
+}
+
 static void check_table(attain_context *ctx, const char *text, size_t n, fuzz_counts *counts)
 {
     atn_table table;
@@ -111,6 +131,7 @@ static void check_table(attain_context *ctx, const char *text, size_t n, fuzz_co
         counts->table++;
     }
     atn_table_free(ctx, &table);
+    check_numbers(ctx, text, n, status);
 }
 
 static void check_study(attain_context *ctx, const char *json, size_t n, const char *table,
