@@ -76,7 +76,7 @@ static const family families[] = {
      120,
      0.4,
      3},
-    {"broken line", "b1+b2*x+b3*max(x-b4,0)", 4, {1, 0.5, 1.2, 42}, 0, 100, 60, 1, 0},
+    {"broken line", "b1+b2*x+b3*max(x-b4,0)", 4, {1, 0.5, 1.2, 40}, 0, 100, 60, 1, 2},
     {"two decays", "b1*exp(-b2*x)+b3*exp(-b4*x)", 4, {2, 1.8, 0.6, 0.2}, 0.1, 8, 16, 0.02, 0},
     {"michaelis menten", "b1*x/(b2+x)", 2, {212, 0.064}, 0.02, 1.1, 12, 10, 0},
 };
