@@ -77,6 +77,19 @@ static void free_work(attain_context *ctx, band_work *work)
     atn_free(ctx, work->inputs);
 }
 
+/* The triangle of the rows at the answer; of a robust loss, as the covariance has them: without the
+ * weights that it gives them. */
+static void find_rows(const atn_regression_model *model, const atn_regression_answer *answer,
+                      band_work *work)
+{
+    atn_regression_model rows = *model;
+    if (!model->priors) rows.loss = ATTAIN_LOSS_SQUARES;
+    if (atn_descent_visit(work->descent, &rows, answer->estimate, &answer->end) &&
+        atn_descent_precision(work->descent))
+        work->size = relative_size(answer, work->descent);
+    work->descent->model = NULL; /* rows goes out of scope */
+}
+
 static attain_status make_work(attain_context *ctx, const atn_regression_model *model,
                                const atn_regression_answer *answer, band_work *work,
                                attain_error *err)
@@ -96,9 +109,7 @@ static attain_status make_work(attain_context *ctx, const atn_regression_model *
         work->jacobian[k] = work->jacobian_block + k * LANES;
         work->inputs[k] = answer->estimate + k;
     }
-    if (atn_descent_visit(work->descent, model, answer->estimate, &answer->end) &&
-        atn_descent_precision(work->descent))
-        work->size = relative_size(answer, work->descent);
+    find_rows(model, answer, work);
     return ATTAIN_OK;
 }
 

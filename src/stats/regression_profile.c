@@ -47,21 +47,25 @@ typedef struct profile_walk {
     profile_end *end;
 } profile_walk;
 
+/* Over the parameters that the model leaves free: those alone count in its loss. */
 static double log_prior(const atn_regression_model *model, const double *b)
 {
     double sum = 0.0;
     for (size_t k = 0; model->priors && k < model->n_parameters; k++)
-        if (model->priors[k]) sum += atn_prior_log_density(model->priors[k], b[k], NULL);
+        if (model->priors[k] && !atn_regression_is_held(model, k))
+            sum += atn_prior_log_density(model->priors[k], b[k], NULL);
     return sum;
 }
 
-/* Loss with the priors weighed at the answer's residual variance: a refit weighs them at its own.
- */
-static double comparable_loss(const profile_job *job, const double *b, const atn_descent_end *end)
+/* Loss with the held parameter's prior too, and all of them weighed at the answer's residual
+ * variance: a refit weighs them at its own, and so is off the least such loss by second order. */
+static double comparable_loss(const profile_job *job, const atn_regression_model *refitted,
+                              const double *b, const atn_descent_end *end)
 {
     const double s = job->answer->residual_sd;
     if (!job->model->priors) return end->loss;
-    return end->loss + (end->scale * end->scale - s * s) * log_prior(job->model, b);
+    return end->loss + end->scale * end->scale * log_prior(refitted, b) -
+           s * s * log_prior(job->model, b);
 }
 
 /* One refit with parameter j held at theta, from fit->start to `found`; INFINITY if it has no
@@ -78,7 +82,7 @@ static double refit(profile_walk *w, double theta, double *found, bool *converge
     atn_descent_run(fit->descent, &model, fit->start, found, &end);
     w->end->evaluations += end.evaluations;
     *converged = end.outcome == ATTAIN_REGRESSION_CONVERGED;
-    const double loss = comparable_loss(w->job, found, &end);
+    const double loss = comparable_loss(w->job, &model, found, &end);
     return isfinite(loss) ? loss : INFINITY;
 }
 

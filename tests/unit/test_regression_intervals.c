@@ -150,6 +150,31 @@ static void test_profile_line(void **state)
     attain_context_free(ctx);
 }
 
+/* With normal priors the log density of a linear model is a parabola too.  Refits weigh the priors
+ * at their own variance, so its ends are Wald's but for second order. */
+static void test_profile_priors(void **state)
+{
+    (void)state;
+    attain_context *ctx = check_context(NULL, 1);
+    double lower[P], upper[P], low[P], high[P];
+    const atn_prior slope = {ATN_PRIOR_NORMAL, {0.5, 0.05, 0.0}, -INFINITY, INFINITY};
+    const atn_prior acid = {ATN_PRIOR_NORMAL, {0.0, 0.1, 0.0}, -INFINITY, INFINITY};
+    const atn_prior *const priors[] = {NULL, &slope, NULL, &acid};
+    regression_case c;
+    open_line(ctx, &c);
+    c.model.priors = priors;
+    atn_regression_answer a = regression_case_solve(ctx, &c, line_start);
+    profile(ctx, &c, &a, 0.95, lower, upper);
+    atn_regression_wald(&c.model, &a, 0.95, low, high);
+    for (size_t j = 0; j < 4; j++) {
+        atn_check_close("lower", lower[j], low[j], 1e-3 * (high[j] - low[j]), 0);
+        atn_check_close("upper", upper[j], high[j], 1e-3 * (high[j] - low[j]), 0);
+    }
+    atn_regression_answer_free(ctx, &a);
+    regression_case_close(ctx, &c);
+    attain_context_free(ctx);
+}
+
 /* A bound that comes first leaves that end open, a held parameter has no ends, and the others'
  * refits keep inside the bounds. */
 static void test_profile_bounds(void **state)
@@ -366,6 +391,37 @@ static void test_band_blocks(void **state)
     attain_context_free(ctx);
 }
 
+/* Robust losses: the curve's band by the covariance as it stands, normal quantiles, and a new
+ * observation scattered by the law that the loss stands for. */
+static void test_band_of_robust_losses(void **state)
+{
+    (void)state;
+    static const double normal_reach = 1.95996398454005423552, t4_reach = 2.77644510519779;
+    attain_context *ctx = check_context(NULL, 1);
+    const double place[3] = {62.0, 22.5, 86.0}, gradient[4] = {1.0, 62.0, 22.5, 86.0};
+    const double *const columns[3] = {place, place + 1, place + 2};
+    for (int loss = ATTAIN_LOSS_HUBER; loss <= ATTAIN_LOSS_STUDENT_T; loss++) {
+        double curve, half, new_half, square = 0.0;
+        attain_error err;
+        regression_case c;
+        open_line(ctx, &c);
+        c.model.loss = (attain_loss)loss;
+        atn_regression_answer a = regression_case_solve(ctx, &c, line_start);
+        for (size_t j = 0; j < 4; j++)
+            for (size_t k = 0; k < 4; k++)
+                square += gradient[j] * a.covariance[4 * j + k] * gradient[k];
+        assert_int_equal(atn_regression_band(ctx, &c.model, &a, columns, 1, 0.95, &curve, &half,
+                                             &new_half, &err),
+                         ATTAIN_OK);
+        const double scatter = a.end.scale * (loss == ATTAIN_LOSS_HUBER ? normal_reach : t4_reach);
+        atn_check_close("half", half, normal_reach * sqrt(square), 0, 1e-9);
+        atn_check_close("new", new_half, hypot(half, scatter), 0, 1e-9);
+        atn_regression_answer_free(ctx, &a);
+        regression_case_close(ctx, &c);
+    }
+    attain_context_free(ctx);
+}
+
 /* ---- Allocation ---- */
 
 typedef struct fault_job {
@@ -415,11 +471,13 @@ int main(void)
         cmocka_unit_test(test_wald),
         cmocka_unit_test(test_profile),
         cmocka_unit_test(test_profile_line),
+        cmocka_unit_test(test_profile_priors),
         cmocka_unit_test(test_profile_bounds),
         cmocka_unit_test(test_profile_finds_lower_minimum),
         cmocka_unit_test(test_profile_refuses_robust_losses),
         cmocka_unit_test(test_bands),
         cmocka_unit_test(test_band_blocks),
+        cmocka_unit_test(test_band_of_robust_losses),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
