@@ -128,11 +128,9 @@ static void check_settings(atn_regress_job *job)
         return;
     }
     if (is_blank(s->response)) BAD("settings.response is missing: an expression over the columns");
-    if (!s->curve && is_blank(s->formula))
+    if (is_blank(s->curve) && is_blank(s->formula))
         BAD("settings.formula is missing: give a formula or a curve");
-    if (s->curve && s->formula && is_blank(s->formula))
-        BAD("settings.formula is blank: give what stands for the curve's t, or nothing");
-    if (!s->curve && is_blank(s->start))
+    if (is_blank(s->curve) && is_blank(s->start))
         BAD("settings.start is missing: it names the formula's parameters, such as b1=500,b2=1e-4");
     if (!(s->level > 0 && s->level < 1))
         BAD("settings.level is %s, expected a number between 0 and 1",
