@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cholesky.h"
-#include "rows_qr.h"
+#include "stats/rows_qr.h"
 
 enum { BLOCK = 256, MAX_STEPS = 1000, MAX_LAST_STEPS = 60, MAX_SCALES = 300 };
 

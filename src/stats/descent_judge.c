@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "descent.h"
-#include "rows_qr.h"
+#include "stats/rows_qr.h"
 
 /* A parameter whose standard error dwarfs it and its start has run to where it changes nothing.
  * Gives the largest ratio over those in which the formula is not affine. */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "descent.h"
-#include "rows_qr.h"
 #include "stats/distribution.h"
+#include "stats/rows_qr.h"
 
 static const double huber_k = 1.345; /* 95 % efficient at the normal, Huber (1981), ch. 4 */
 static const double student_df = 4.0;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "descent.h"
-#include "rows_qr.h"
+#include "stats/rows_qr.h"
 
 /* The chosen columns and the residual, then lambda's rows, into d->small and reduced. */
 static void assemble(atn_descent *d, double lambda)

@@ -1,4 +1,4 @@
-#include "rows_qr.h"
+#include "stats/rows_qr.h"
 
 #include <math.h>
 

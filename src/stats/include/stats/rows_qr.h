@@ -1,4 +1,4 @@
-/* Private to the stats room: orthogonal reduction of tall matrices, a block of rows at a time, and
+/* Orthogonal reduction of tall matrices, a block of rows at a time, and
  * of the small triangles that are left.  Householder (1958); Golub & Van Loan (2013), 5.2. */
 #ifndef ATN_STATS_ROWS_QR_H
 #define ATN_STATS_ROWS_QR_H
