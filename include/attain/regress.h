@@ -131,7 +131,8 @@ ATTAIN_API void attain_regression_residuals(const attain_regression *regression,
 
 /* ---- Putting it out (free texts with attain_text_free) ---- */
 
-/* Table for people, JSON or CSV of the parameters; `residuals` adds them, a line a row. */
+/* Table for people, JSON or CSV of the parameters; `residuals` adds them, a line a row.  In CSV the
+ * rows then stand in the parameters' place. */
 ATTAIN_API attain_status attain_regression_text(const attain_regression *regression,
                                                 attain_format format, bool residuals, char **text,
                                                 attain_error *err) ATTAIN_MUST_CHECK;
