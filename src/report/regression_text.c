@@ -226,14 +226,14 @@ static void say_bounds(const attain_regression *r, atn_text *out)
 {
     bool any = false;
     for (size_t k = 0; k < r->model.n_parameters; k++) {
-        char digits[ATN_DIGITS_SIZE];
         const bool held =
             r->model.lower && r->model.upper && r->model.lower[k] == r->model.upper[k];
         if (!held && !r->answer.at_bound[k]) continue;
         label(out, any ? "" : "bounds");
         atn_escape_plain(out, r->names[k]);
-        atn_digits_short(r->answer.estimate[k], 6, digits);
-        atn_text_printf(out, held ? " is held at %s\n" : " lies on its bound, %s\n", digits);
+        atn_text_add(out, held ? " is held at " : " lies on its bound, ");
+        atn_text_number(out, r->answer.estimate[k]);
+        atn_text_add(out, "\n");
         any = true;
     }
 }

@@ -28,6 +28,11 @@ for signal in INT TERM HUP; do
     holds 'nothing was written' test ! -e out
 done
 
+interrupt 'INT of a bootstrap' INT '' '~attain: interrupted' regress --data "$SOURCE/models/tables/us-population.csv" \
+    --response million --formula 'high/(1+exp((mid-year)/width))' --start 'high=300,mid=1950,width=30' \
+    --intervals bootstrap --replicates 1000000 --plot never.svg
+holds 'nothing was drawn' sh -c '! ls never.* 2>/dev/null | grep -q .'
+
 # While gnuplot draws: it is killed, finished files stay whole.
 mkdir bin
 cat >bin/gnuplot <<END

@@ -38,8 +38,8 @@ while IFS= read -r call; do
     judge "README: $call" 0 '*' '*'
 done <calls
 
-# The library guide's program is the one that is built and run by tests/host.
-sed -n '/^```c$/,/^```$/p' "$SOURCE/docs/library.md" | sed '/^```/d' >host.c
+# The library guide's program, its first listing, is the one that is built and run by tests/host.
+awk '/^```c$/ { on = ++n == 1; next } /^```$/ { on = 0 } on' "$SOURCE/docs/library.md" >host.c
 holds "the guide's program" cmp host.c "$SOURCE/tests/host/host.c"
 
 # Every key of a results document stands in its page, and every key and column of a study in its.
