@@ -23,7 +23,12 @@ static void say_reach(atn_text *out, double reach)
 {
     char digits[ATN_DIGITS_SIZE];
     const double unit = pow(10.0, atn_digits_exponent(reach, 2) - 1);
-    atn_digits_short(reach > 0.0 ? ceil(reach / unit - 1e-6) * unit : 0.0, 2, digits);
+    const double up = reach > 0.0 ? ceil(reach / unit - 1e-6) * unit : 0.0;
+    if (up >= 10000.0 && up < 1e9) {
+        atn_text_grouped(out, up, 0);
+        return;
+    }
+    atn_digits_short(up, 2, digits);
     atn_text_add(out, digits);
 }
 

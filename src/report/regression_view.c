@@ -61,11 +61,20 @@ static void extremes(const double *values, size_t n, double *low, double *high)
     }
 }
 
-/* The curve is drawn as far as the data go, and no further. */
+static void pad_range(double *low, double *high, double share)
+{
+    double span = *high - *low;
+    if (!(span > 0.0)) span = *low == 0.0 ? 1.0 : 0.1 * fabs(*low);
+    *low -= share * span;
+    *high += share * span;
+}
+
+/* The curve is drawn as far as the data go, and no further, unless they stand in one place. */
 static void make_grid(atn_regression_view *v)
 {
     double low = INFINITY, high = -INFINITY;
     extremes(v->at, v->n, &low, &high);
+    if (low == high) pad_range(&low, &high, 0.02);
     for (size_t i = 0; i < v->n_grid; i++) {
         const double part = (double)i / (double)(v->n_grid - 1);
         v->grid[i] = i + 1 == v->n_grid ? high : low + part * (high - low);
@@ -131,20 +140,13 @@ static attain_status trace(atn_regression_view *v, attain_error *err)
     return status;
 }
 
-static void pad_range(double *low, double *high, double share)
-{
-    double span = *high - *low;
-    if (!(span > 0.0)) span = *low == 0.0 ? 1.0 : 0.1 * fabs(*low);
-    *low -= share * span;
-    *high += share * span;
-}
-
 /* The data are shown whole; curve and bands as far as they do not press the data flat. */
 static void choose_ranges(atn_regression_view *v)
 {
     v->x_low = v->y_low = INFINITY;
     v->x_high = v->y_high = -INFINITY;
     extremes(v->at, v->n, &v->x_low, &v->x_high);
+    extremes(v->grid, v->n_grid, &v->x_low, &v->x_high);
     extremes(v->observed, v->n, &v->y_low, &v->y_high);
     const double room = v->y_high > v->y_low ? 0.5 * (v->y_high - v->y_low) : INFINITY;
     const double least = v->y_low - room, most = v->y_high + room;
