@@ -116,8 +116,7 @@ attain_status atn_regression_bootstrap(attain_context *ctx, const atn_regression
     attain_status status = make_workers(ctx, model, workers, &job.worker, err);
     if (status) goto cleanup;
     job.noise = ATN_NEW_ARRAY(ctx, double, model->n_rows);
-    job.estimate =
-        ATN_NEW_ARRAY(ctx, double, replicates > SIZE_MAX / p ? SIZE_MAX : replicates * p);
+    job.estimate = atn_alloc_array(ctx, replicates, p * sizeof *job.estimate);
     job.converged = ATN_NEW_ARRAY(ctx, bool, replicates);
     sample = ATN_NEW_ARRAY(ctx, double, replicates);
     if (!job.noise || !job.estimate || !job.converged || !sample) {
