@@ -239,16 +239,17 @@ static void grow_sizes(atn_descent *d)
  * given the others.  false where there are none, or the rows do not determine them. */
 static bool linear_step(atn_descent *d)
 {
-    if (d->model->priors || d->model->loss != ATTAIN_LOSS_SQUARES) return false;
     choose_linear(d);
     return d->k > 0 && atn_descent_condition(d, NULL) <= 1e12 && atn_descent_step(d, 0.0, d->step);
 }
 
 bool atn_descent_eliminate(atn_descent *d)
 {
-    d->eliminates = linear_step(d);
-    if (d->eliminates) move(d, d->step);
-    return d->eliminates;
+    const bool solved = linear_step(d);
+    /* With priors or a robust loss the step is no solution, only a better place to start. */
+    d->eliminates = solved && !d->model->priors && d->model->loss == ATTAIN_LOSS_SQUARES;
+    if (solved) move(d, d->step);
+    return solved;
 }
 
 /* The loss at the estimate of those parameters: never above the loss at the start, and free of what
@@ -551,12 +552,14 @@ void atn_descent_run(atn_descent *d, const atn_regression_model *model, const do
     attain_regression_outcome outcome = search(d, MAX_STEPS);
     if (robust || model->priors) {
         /* Without priors the rows may not determine an answer, but its scale will do. */
+        const bool lost = !isfinite(d->here.loss);
+        if (!robust || lost || outcome != ATTAIN_REGRESSION_CONVERGED)
+            memcpy(d->here.b, d->start, d->p * sizeof *d->start);
+        if (lost) atn_descent_evaluate(d, ATN_DEPTH_VALUE, &d->here);
         d->model = model;
         d->extended = false;
         d->scale = sqrt(2.0 * d->here.loss / (double)model->n_rows);
         d->scale = atn_descent_scale(d);
-        if (!robust || outcome != ATTAIN_REGRESSION_CONVERGED)
-            memcpy(d->here.b, d->start, d->p * sizeof *d->start);
         outcome = d->scale > 0.0 ? search_scaled(d) : ATTAIN_REGRESSION_STALLED;
     }
     memcpy(estimate, d->here.b, d->p * sizeof *estimate);

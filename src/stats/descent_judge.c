@@ -82,6 +82,14 @@ static bool has_nonlinear(const atn_descent *d)
     return false;
 }
 
+/* The scale is part of the fit: losses at different scales do not compare, the likelihood with the
+ * scale in it does. */
+static double profiled_objective(const atn_descent *d)
+{
+    const double s2 = d->scale * d->scale;
+    return s2 * exp(2.0 * d->here.loss / ((double)d->model->n_rows * s2));
+}
+
 void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_descent_end *end)
 {
     const size_t n = d->model->n_rows;
@@ -90,6 +98,7 @@ void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_de
     double left, serial;
     *end = (atn_descent_end){.outcome = outcome,
                              .loss = d->here.loss,
+                             .objective = plain ? d->here.loss : profiled_objective(d),
                              .scale = plain ? sd : d->scale,
                              .evaluations = d->evaluations,
                              .extended = d->extended,

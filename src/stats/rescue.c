@@ -95,7 +95,8 @@ static double screen(rescue *r, double *place)
 {
     atn_descent *d = r->descent;
     atn_descent_begin(d, r->model, place);
-    d->scale = r->best->end.scale > 0.0 ? r->best->end.scale : 1.0;
+    const double scale = r->best->end.scale;
+    d->scale = scale > 0.0 && isfinite(scale) ? scale : 1.0;
     if (!atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here)) return INFINITY;
     if (!atn_descent_eliminate(d)) return d->here.loss;
     const double fall = atn_descent_foretold(d, d->step);
@@ -116,7 +117,7 @@ static bool better(const rescue *r, const atn_descent_end *a, const atn_descent_
     const bool was_good = b->outcome == ATTAIN_REGRESSION_CONVERGED;
     if (good != was_good) return good;
     if (a->irregular != b->irregular) return b->irregular;
-    return lower(r, a->loss, b->loss);
+    return lower(r, a->objective, b->objective);
 }
 
 static void search_from(rescue *r, const double *place)
@@ -132,7 +133,7 @@ static void search_from(rescue *r, const double *place)
         *best = end;
         memcpy(r->best->estimate, r->found, r->p * sizeof *r->found);
     }
-    if (end.outcome == best->outcome && !lower(r, best->loss, end.loss)) r->n_agree++;
+    if (end.outcome == best->outcome && !lower(r, best->objective, end.objective)) r->n_agree++;
 }
 
 /* By turns the most promising place and the next one as drawn: the best few by loss often share a
@@ -263,7 +264,8 @@ static bool take_if_equal(rescue *r, double *place)
     if (lower(r, loss, here) || lower(r, here, loss)) return false;
     atn_descent_run(r->descent, r->model, place, place, &end);
     r->best->end.evaluations += 2 + end.evaluations;
-    if (end.outcome != r->best->end.outcome || lower(r, loss, end.loss)) return false;
+    if (end.outcome != r->best->end.outcome || lower(r, r->best->end.objective, end.objective))
+        return false;
     end.evaluations = r->best->end.evaluations;
     r->best->end = end;
     memcpy(r->best->estimate, place, r->p * sizeof *place);
@@ -308,6 +310,7 @@ static void follow_start(rescue *r, double *place)
 static bool finite_at(const rescue *r, const double *start)
 {
     atn_descent_begin(r->descent, r->model, start);
+    r->descent->scale = 1.0;
     return atn_descent_evaluate(r->descent, ATN_DEPTH_VALUE, &r->descent->here);
 }
 

@@ -9,6 +9,7 @@
 #include <attain/regress.h>
 
 #include "formula/prior.h"
+#include "stats/nuts.h"
 
 /* Everything is borrowed.  The formula's names are the parameters (scalars), then the columns. */
 typedef struct atn_regression_model {
@@ -32,6 +33,8 @@ void atn_descent_free(attain_context *ctx, atn_descent *descent);
 typedef struct atn_descent_end {
     attain_regression_outcome outcome;
     double loss;        /* what was minimised, at the estimate; squares without priors: rss / 2 */
+    double objective;   /* what ends are compared by: the loss, or with a scale of its own the
+                           profiled s^2 exp(2 loss / (n s^2)), in units of a squared residual */
     double scale;       /* of robust losses; else sqrt(rss / residual df) */
     size_t evaluations; /* of value or Jacobian over all rows */
     bool doubtful;      /* another basin should be looked for */
@@ -95,5 +98,16 @@ attain_status atn_regression_band(attain_context *ctx, const atn_regression_mode
                                   const atn_regression_answer *answer, const double *const *columns,
                                   size_t n_lanes, double level, double *curve, double *curve_half,
                                   double *new_half, attain_error *err);
+
+/* ---- The posterior ---- */
+
+/* Samples the posterior under normal errors of sd sigma / sqrt(weight), the model's priors (flat
+ * where there is none) and sigma's (NULL: flat above 0), starting about a converged least-squares
+ * answer.  nuts->draws: chains x draws x (n_parameters + 1), natural scale, sigma last; free with
+ * atn_nuts_free.  Squares only.  NUMERIC where the answer leaves a parameter undetermined. */
+attain_status atn_regression_sample(attain_context *ctx, const atn_regression_model *model,
+                                    const atn_prior *sigma, const atn_regression_answer *answer,
+                                    const atn_nuts_settings *settings, atn_nuts *nuts,
+                                    attain_error *err);
 
 #endif
