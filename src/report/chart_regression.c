@@ -36,7 +36,9 @@ static void say_headline(atn_text *out, const atn_regression_view *v)
 {
     const attain_regression *r = v->r;
     const size_t n = r->model.n_rows;
-    const double reach = atn_residual_reach(r);
+    /* A robust loss is asked for because of rows far off: it is the middle that counts. */
+    const bool robust = r->settings.loss != ATTAIN_LOSS_SQUARES;
+    const double reach = atn_residual_reach(r, robust ? 0.5 : n < 20 ? 1.0 : 0.95);
     switch (r->answer.end.outcome) {
     case ATTAIN_REGRESSION_CONVERGED: break;
     case ATTAIN_REGRESSION_STALLED:
@@ -50,14 +52,14 @@ static void say_headline(atn_text *out, const atn_regression_view *v)
         return;
     }
     if (!isfinite(reach)) out->failed = true;
-    if (reach == 0.0 || r->answer.residual_df <= 0) {
+    if ((reach == 0.0 && !robust) || r->answer.residual_df <= 0) {
         atn_text_printf(out, "The %s passes through all ", noun(v));
         atn_text_grouped(out, (double)n, 0);
         atn_text_add(out, " values of ");
         atn_escape_plain(out, r->response_text);
         return;
     }
-    atn_text_add(out, n < 20 ? "All " : "19 in 20 of the ");
+    atn_text_add(out, robust ? "Half of the " : n < 20 ? "All " : "19 in 20 of the ");
     atn_text_grouped(out, (double)n, 0);
     atn_text_add(out, " values of ");
     atn_escape_plain(out, r->response_text);

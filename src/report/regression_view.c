@@ -158,13 +158,14 @@ static void choose_ranges(atn_regression_view *v)
     }
     v->r_low = v->r_high = 0.0;
     extremes(v->residual, v->n, &v->r_low, &v->r_high);
-    v->r_high = fmax(v->r_high, -v->r_low);
+    if (!(v->r_high > v->r_low)) v->r_low = -1.0, v->r_high = 1.0;
     /* The band of new observations too, where an edge of it does not press the residuals flat. */
-    const double limit = 2.0 * v->r_high;
-    for (size_t i = 0; v->bands && i < v->n_grid; i++)
-        if (isfinite(v->new_half[i])) v->r_high = fmax(v->r_high, fmin(v->new_half[i], limit));
-    if (!(v->r_high > 0.0)) v->r_high = 1.0;
-    v->r_low = -v->r_high;
+    const double limit = 2.0 * fmax(v->r_high, -v->r_low);
+    for (size_t i = 0; v->bands && i < v->n_grid; i++) {
+        if (!isfinite(v->new_half[i])) continue;
+        v->r_high = fmax(v->r_high, fmin(v->new_half[i], limit));
+        v->r_low = fmin(v->r_low, fmax(-v->new_half[i], -limit));
+    }
     pad_range(&v->x_low, &v->x_high, 0.02);
     pad_range(&v->y_low, &v->y_high, 0.03);
     pad_range(&v->r_low, &v->r_high, 0.06);
@@ -207,14 +208,15 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double atn_residual_reach(const attain_regression *r)
+double atn_residual_reach(const attain_regression *r, double share)
 {
     const size_t n = r->model.n_rows;
     double *sizes = ATN_NEW_ARRAY(r->ctx, double, n);
     if (!sizes) return NAN;
     for (size_t i = 0; i < n; i++) sizes[i] = fabs(r->answer.residual[i]);
     qsort(sizes, n, sizeof *sizes, by_size);
-    const double reach = n == 0 ? NAN : sizes[n < 20 ? n - 1 : (19 * n + 19) / 20 - 1];
+    const double count = ceil(share * (double)n - 1e-9);
+    const double reach = n == 0 ? NAN : sizes[count > 1.0 ? (size_t)count - 1 : 0];
     atn_free(r->ctx, sizes);
     return reach;
 }

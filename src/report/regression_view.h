@@ -32,8 +32,7 @@ attain_status atn_regression_view_make(atn_regression_view *v, const attain_regr
                                        attain_error *err);
 void atn_regression_view_free(atn_regression_view *v);
 
-/* |residual| that 19 in 20 of all rows do not exceed, or with fewer than 20 rows all; NaN when out
- * of memory. */
-double atn_residual_reach(const attain_regression *r);
+/* |residual| that this share of all rows does not exceed; NaN when out of memory. */
+double atn_residual_reach(const attain_regression *r, double share);
 
 #endif
