@@ -224,7 +224,10 @@ static size_t choose_along(const atn_regress_job *job)
     const size_t x = atn_number_column_find(t, "x");
     if (dates == 1) return date;
     if (x < t->n_columns) return x;
-    return others == 1 ? other : t->n_columns;
+    if (others == 1) return other;
+    size_t any = 0; /* a curve without t takes no further column in */
+    while (any < t->n_columns && !job->in_use[any]) any++;
+    return atn_formula_uses(job->out->formula, job->n_parameters) ? t->n_columns : any;
 }
 
 /* What the curve's t is: an expression, or a column of the table. */

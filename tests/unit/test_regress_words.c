@@ -300,17 +300,22 @@ static void test_along(void **state)
     (void)state;
     static const struct {
         const char *table, *want; /* a message, or the first note; NULL: neither */
+        const char *curve;
     } cases[] = {
-        {"t,x,y\n1,9,1\n2,7,3\n3,9,4\n", NULL},
-        {"d,x,y\n2025-01-01,9,1\n2025-01-02,7,3\n2025-01-03,9,4\n",
-         "d counts days from 2025-01-01"},
-        {"x,y,z\n1,1,1\n2,3,5\n3,4,4\n", NULL},
-        {"u,y\n1,1\n2,3\n3,4\n", NULL},
+        {"t,x,y\n1,9,1\n2,7,3\n3,9,4\n", NULL, "linear"},
+        {"d,x,y\n2025-01-01,9,1\n2025-01-02,7,3\n2025-01-03,9,4\n", "d counts days from 2025-01-01",
+         "linear"},
+        {"x,y,z\n1,1,1\n2,3,5\n3,4,4\n", NULL, "linear"},
+        {"u,y\n1,1\n2,3\n3,4\n", NULL, "linear"},
         {"u,v,y\n1,1,1\n2,2,3\n3,3,4\n",
          "which column is the t of the curve linear? give it as the formula; the columns are u, v, "
-         "y"},
+         "y",
+         "linear"},
+        {"u,v,y\n1,1,1\n2,2,3\n3,3,4\n", NULL, "constant"},
+        {"y\n1\n3\n4\n", NULL, "constant"},
         {"t,y\nmon,1\ntue,3\nwed,4\n",
-         "formula: column 't' holds 'mon' in line 2, expected a number or a date YYYY-MM-DD"},
+         "formula: column 't' holds 'mon' in line 2, expected a number or a date YYYY-MM-DD",
+         "linear"},
     };
     attain_context *ctx = check_context(NULL, 1);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -322,7 +327,7 @@ static void test_along(void **state)
         const char *text = cases[k].table;
         attain_regression_settings_init(&s);
         s.response = "y";
-        s.curve = "linear";
+        s.curve = cases[k].curve;
         assert_int_equal(attain_diagnostics_create(ctx, &list, &err), ATTAIN_OK);
         assert_int_equal(attain_table_parse(ctx, text, strlen(text), "t", list, &table, &err), 0);
         const attain_status status = attain_regress(ctx, table, &s, list, &regression, &err);
