@@ -15,6 +15,7 @@ enum { BLOCK = 256, MAX_STEPS = 1000, MAX_LAST_STEPS = 60, MAX_SCALES = 300 };
 
 static const double wanted_digits = 1e-10; /* of the estimate, relative to it */
 static const double all_but_singular = 1e15;
+static const double first_reach = 3.0; /* of the trust region, in lengths of the residuals */
 
 /* ---- Workspace ---- */
 
@@ -455,7 +456,8 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
         atn_descent_choose(d);
         if (d->k == 0) return ATTAIN_REGRESSION_CONVERGED;
         if (accepted) grow_sizes(d);
-        if (radius == 0.0) radius = weighted_length(d, d->here.b);
+        if (radius == 0.0)
+            radius = fmin(weighted_length(d, d->here.b), first_reach * sqrt(2.0 * d->here.loss));
         if (radius == 0.0) radius = 1.0;
         atn_descent_trust(d, radius, &lambda, d->step);
         move(d, d->step);

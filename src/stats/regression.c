@@ -82,7 +82,8 @@ static void describe_spread(atn_descent *d, const atn_regression_model *model,
     plain.loss = ATTAIN_LOSS_SQUARES;
     if (robust) d->model = &plain;
     if (robust) atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here);
-    const bool known = atn_descent_precision(d) && a->residual_df > 0;
+    const bool known = atn_descent_precision(d) && a->residual_df > 0 &&
+                       a->end.outcome != ATTAIN_REGRESSION_SINGULAR;
     const double s2 = sd * sd;
     for (size_t j = 0; j < p; j++) a->std_error[j] = NAN;
     for (size_t i = 0; known && i < k; i++) {

@@ -32,7 +32,9 @@ static void make_noise(const bootstrap_job *job)
     const double stretch = sqrt((double)n / (double)job->answer->residual_df);
     for (size_t i = 0; i < n; i++)
         job->noise[i] = root_weight(job->model, i) * job->answer->residual[i];
-    const double mean = atn_mean(job->noise, n);
+    /* A robust fit leaves outliers on one side: their mean is no part of the centre. */
+    const bool robust = job->model->loss != ATTAIN_LOSS_SQUARES;
+    const double mean = robust ? 0.0 : atn_mean(job->noise, n);
     for (size_t i = 0; i < n; i++) job->noise[i] = (job->noise[i] - mean) * stretch;
 }
 

@@ -8,13 +8,17 @@
 #include "base/stream.h"
 #include "descent.h"
 
-enum { TIERS = 5, MOST_PLACES = 96, SEARCHES = 8, SAMPLE_ROWS = 4096 };
+enum { TIERS = 6, MOST_PLACES = 96, SEARCHES = 8, SAMPLE_ROWS = 4096 };
 
 /* What the places of each tier are: a factor exp(spread z) on each parameter, its sign turned with
- * some probability; in the last tier any size between those of the data and their inverses. */
+ * some probability; `near`, spread z times the parameter's size, or times the step that changes the
+ * fit by its own size if that is less (a year is not known to a tenth of itself); in the last tier
+ * any size between those of the data and their inverses. */
 static const struct {
     double spread, turned;
-} tiers[TIERS] = {{0.7, 0.0}, {0.2, 0.0}, {2.0, 0.1}, {5.0, 0.2}, {0.0, 0.3}};
+    bool near;
+} tiers[TIERS] = {{0.7, 0.0, false}, {0.3, 0.0, true},  {1.0, 0.0, true},
+                  {2.0, 0.1, false}, {5.0, 0.2, false}, {0.0, 0.3, false}};
 
 typedef struct rescue {
     attain_context *ctx;
@@ -26,6 +30,7 @@ typedef struct rescue {
     double *places;        /* MOST_PLACES x p */
     double loss[MOST_PLACES];
     double *found, *probe;      /* p each */
+    double *reach;              /* p: step at the first start that changes the fit by its size */
     size_t n_searched, n_agree; /* searches that reached the best end */
     atn_regression_answer *best;
 } rescue;
@@ -63,6 +68,26 @@ static void find_sizes(rescue *r)
     r->largest = 10.0 * high;
 }
 
+static void find_reach(rescue *r)
+{
+    const atn_regression_model *model = r->model;
+    atn_descent *d = r->descent;
+    const size_t c = d->m + 1;
+    double square = 0.0;
+    for (size_t i = 0; i < model->n_rows; i++)
+        square +=
+            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
+    for (size_t k = 0; k < r->p; k++) r->reach[k] = INFINITY;
+    atn_descent_begin(d, model, r->starts);
+    d->scale = 1.0;
+    if (!atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here)) return;
+    for (size_t j = 0; j < d->m; j++) {
+        long double norm = 0;
+        for (size_t i = 0; i <= j; i++) norm += d->here.r[i * c + j] * d->here.r[i * c + j];
+        r->reach[d->free[j]] = sqrt(square / (double)norm);
+    }
+}
+
 static double inside(const atn_regression_model *model, size_t k, double b)
 {
     if (model->lower && b < model->lower[k]) b = model->lower[k];
@@ -82,6 +107,11 @@ static void invent(const rescue *r, size_t tier, size_t number, double *place)
         if (linear_or_held(r, k)) continue;
         const double sign = (base[k] < 0.0) != (u < tiers[tier].turned) ? -1.0 : 1.0;
         if (size == 0.0) size = sqrt(r->least * r->largest);
+        if (tiers[tier].near) {
+            place[k] = base[k] + tiers[tier].spread * z * fmin(size, r->reach[k]);
+            place[k] = inside(r->model, k, place[k]);
+            continue;
+        }
         if (tiers[tier].spread > 0.0)
             size *= exp(tiers[tier].spread * z);
         else
@@ -110,13 +140,15 @@ static bool lower(const rescue *r, double a, double b)
     return sqrt(b) - sqrt(a) > 1e-7 * sqrt(b) + sqrt(r->descent->noise);
 }
 
-/* Ends in order of trust, then of loss; the one already there stays if there is no difference. */
+/* Ends in order of trust, then of loss; the one already there stays if there is no difference.  An
+ * irregular minimum, which may only have bent to a single row, must be far lower. */
 static bool better(const rescue *r, const atn_descent_end *a, const atn_descent_end *b)
 {
     const bool good = a->outcome == ATTAIN_REGRESSION_CONVERGED;
     const bool was_good = b->outcome == ATTAIN_REGRESSION_CONVERGED;
     if (good != was_good) return good;
-    if (a->irregular != b->irregular) return b->irregular;
+    if (a->irregular && !b->irregular) return lower(r, 4.0 * a->objective, b->objective);
+    if (b->irregular && !a->irregular) return !lower(r, 4.0 * b->objective, a->objective);
     return lower(r, a->objective, b->objective);
 }
 
@@ -349,10 +381,12 @@ attain_status atn_rescue_search(attain_context *ctx, atn_descent *descent,
     r.places = ATN_NEW_ARRAY(ctx, double, MOST_PLACES *r.p);
     r.found = ATN_NEW_ARRAY(ctx, double, r.p);
     r.probe = ATN_NEW_ARRAY(ctx, double, r.p);
-    if (!r.places || !r.found || !r.probe) {
+    r.reach = ATN_NEW_ARRAY(ctx, double, r.p);
+    if (!r.places || !r.found || !r.probe || !r.reach) {
         status = atn_fail_nomem(err);
     } else {
         find_sizes(&r);
+        if (best->end.doubtful || r.n_starts > 1) find_reach(&r);
         if (best->end.doubtful || r.n_starts > 1)
             status =
                 model->n_rows > 4 * SAMPLE_ROWS ? search_sample(&r, err) : search_wider(&r, err);
@@ -362,5 +396,6 @@ attain_status atn_rescue_search(attain_context *ctx, atn_descent *descent,
     atn_free(ctx, r.places);
     atn_free(ctx, r.found);
     atn_free(ctx, r.probe);
+    atn_free(ctx, r.reach);
     return status;
 }
