@@ -39,8 +39,8 @@ static real power(real x, real y)
 typedef struct run {
     const atn_formula *f;
     real *values, *adjoints;
-    real *slopes; /* logistic only */
-    bool *active; /* nodes that reach a wanted name */
+    real *slopes;          /* logistic only */
+    unsigned char *active; /* nodes that reach a wanted name */
 } run;
 
 size_t atn_formula_extended_work_size(const atn_formula *f)
@@ -158,7 +158,7 @@ void atn_formula_extended(const atn_formula *f, size_t lanes, const double *cons
                           real *restrict work)
 {
     const size_t n = f->n_nodes;
-    const run r = {f, work, work + n, work + 2 * n, (bool *)(work + 3 * n)};
+    const run r = {f, work, work + n, work + 2 * n, (unsigned char *)(work + 3 * n)};
     const uint32_t root = f->n_nodes - 1;
     for (size_t k = 0; k < n; k++) r.adjoints[k] = 0.0;
     for (size_t k = 0; k < f->n_names && jacobian; k++)
