@@ -27,9 +27,9 @@ typedef struct attain_fit_settings {
 ATTAIN_API void attain_fit_settings_init(attain_fit_settings *settings);
 
 /* Fits the study.  settings may be NULL.  The study and the context must outlive the posterior.
- * Warnings (method not available, weak approximation) go to `diagnostics` (may be NULL); a failed
- * quality gate is no error.  Returns NUMERIC when no finite starting point or mode was found,
- * INTERRUPTED, ARGUMENT, NOMEM; *posterior is then NULL. */
+ * `diagnostics` (may be NULL) is for warnings about the fit; what its quality gates find is said
+ * with the results, and a failed gate is no error.  Returns NUMERIC when no finite starting point
+ * or mode was found, INTERRUPTED, ARGUMENT, NOMEM; *posterior is then NULL. */
 ATTAIN_API attain_status attain_fit_run(attain_context *context, const attain_study *study,
                                         const attain_fit_settings *settings,
                                         attain_diagnostics *diagnostics,
@@ -42,6 +42,20 @@ ATTAIN_API size_t attain_posterior_draw_count(const attain_posterior *posterior)
  * ARGUMENT if there is none of that name in every candidate. */
 ATTAIN_API attain_status attain_posterior_draws(const attain_posterior *posterior, const char *name,
                                                 double *out, attain_error *err) ATTAIN_MUST_CHECK;
+
+/* All draws as CSV with a header: `.chain`, `.iteration`, `.draw` (from 1), `lp__` (the log
+ * posterior density on the natural scale, as attain_study_log_density gives it but for what trends
+ * were drawn), `divergent__` (0 or 1) where the sampler tells, SERIES.trend (from 1, in the study's
+ * order) where there was a choice of trends, then every parameter by its name in the results; NA
+ * where the draw's trend has no such parameter.  R's posterior::as_draws_df reads the data frame as
+ * it stands.  Draws of `map`, and joint draws over several trends, have no chains: one holds all.
+ * The caller frees *text with attain_text_free.  Returns INTERRUPTED, NOMEM. */
+ATTAIN_API attain_status attain_posterior_draws_csv(const attain_posterior *posterior, char **text,
+                                                    attain_error *err) ATTAIN_MUST_CHECK;
+/* The same into a file, whole or not at all.  Returns FILE, INTERRUPTED, NOMEM. */
+ATTAIN_API attain_status attain_posterior_write_draws(const attain_posterior *posterior,
+                                                      const char *path,
+                                                      attain_error *err) ATTAIN_MUST_CHECK;
 
 #ifdef __cplusplus
 }

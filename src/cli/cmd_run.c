@@ -105,6 +105,17 @@ static atn_exit write_folder(job *j, const struct timespec *begin)
     return code;
 }
 
+static atn_exit write_draws(job *j)
+{
+    const char *path = j->session.options->draws;
+    if (!path) return ATN_EXIT_GOOD;
+    const attain_status status =
+        attain_posterior_write_draws(j->posterior, path, &j->session.error);
+    if (status != ATTAIN_OK) return atn_session_fail(&j->session);
+    atn_console_note(j->session.console, "wrote %s", path);
+    return ATN_EXIT_GOOD;
+}
+
 static atn_exit print_answer(job *j)
 {
     attain_context *context = j->session.context;
@@ -174,7 +185,9 @@ atn_exit atn_cmd_run(const atn_options *options, atn_console *console)
         atn_console_diagnostics(console, j.session.problems, 0, ATTAIN_SEVERITY_WARNING);
         if (status != ATTAIN_OK) code = atn_session_fail(&j.session);
     }
-    if (code == ATN_EXIT_GOOD) code = write_folder(&j, &begin);
+    if (code == ATN_EXIT_GOOD) code = write_draws(&j);
+    if (code != ATN_EXIT_INTERRUPTED && j.results)
+        code = atn_graver(code, write_folder(&j, &begin));
     if (j.results && code != ATN_EXIT_INTERRUPTED) {
         code = atn_graver(code, print_answer(&j));
         code = atn_graver(code, judge(&j));

@@ -10,6 +10,7 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_SET, "set", "POINTER=VALUE", "change one place of study.json; may be repeated"},
     {ATN_FLAG_ASSERT, "assert", "'ADDRESS < NUMBER'",
      "fail (exit 1) unless it holds; < <= > >= == !=; may be repeated"},
+    {ATN_FLAG_DRAWS, "draws", "FILE.csv", "write the posterior draws, for R's posterior or ArviZ"},
     {ATN_FLAG_NO_CHARTS, "no-charts", NULL, "write no charts"},
     {ATN_FLAG_SCENARIOS, "scenarios", "FILE", NULL},
     {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},
@@ -45,7 +46,9 @@ const atn_command atn_commands[] = {
      "to\n"
      "standard output; results.json, tables, report and charts into DIR, by default results/\n"
      "beside the study.  With -o - no file is written.  STUDY is a folder, its study.json, or -.\n",
-     1, 1, STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_ASSERT | ATN_FLAG_NO_CHARTS | ATN_FLAG_SCENARIOS,
+     1, 1,
+     STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_ASSERT | ATN_FLAG_DRAWS | ATN_FLAG_NO_CHARTS |
+         ATN_FLAG_SCENARIOS,
      "DIR", atn_cmd_run},
     {"check", "STUDY", "every problem at once; every report read back; contradictions",
      "Names every problem of a study's files at once.  If there is none, reads every report back\n"

@@ -132,6 +132,15 @@ static bool read_fit(const parser *p, const char *value)
     return true;
 }
 
+/* Standard output has the answer already. */
+static bool read_draws(const parser *p, const char *value)
+{
+    if (!*value || strcmp(value, "-") == 0)
+        return complain(p, "--draws", value, "the name of a file");
+    p->options->draws = value;
+    return true;
+}
+
 static bool read_loss(const parser *p, const char *value)
 {
     static const char *const names[] = {"squares", "huber", "student_t"};
@@ -231,6 +240,7 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_FORMAT: return read_format(p, value);
     case ATN_FLAG_FIT: return read_fit(p, value);
     case ATN_FLAG_AS_OF: o->as_of = value; break;
+    case ATN_FLAG_DRAWS: return read_draws(p, value);
     case ATN_FLAG_SET: o->set[o->n_set++] = value; break;
     case ATN_FLAG_ASSERT: o->assertions[o->n_assertions++] = value; break;
     case ATN_FLAG_SCENARIOS:

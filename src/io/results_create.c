@@ -130,7 +130,11 @@ static void add_settings(atn_builder *b, cJSON *manifest)
     atn_build_number(b, o, "draws", (double)b->posterior->n_draws);
     atn_build_number(b, o, "chains", (double)fit->chains);
     atn_build_number(b, o, "warmup", (double)fit->warmup);
-    atn_build_number(b, o, "max_k", fit->max_k);
+    atn_build_number(b, o, "max_k", atn_gate_threshold(b->study, ATN_GATE_PARETO_K));
+    cJSON *gates = atn_build_object(b, o, "gates");
+    for (size_t k = 0; k < ATN_N_GATES; k++)
+        atn_build_number(b, gates, atn_gate_rules[k].name,
+                         atn_gate_threshold(b->study, (atn_gate)k));
     atn_build_number(b, o, "default_error", b->study->default_error);
     atn_build_number(b, o, "error_df", b->study->error_df);
     atn_build_number(b, o, "design_effect", b->study->design_effect);
@@ -192,14 +196,16 @@ static attain_status build(atn_builder *b, const attain_diagnostics *diagnostics
     b->gates = atn_build_array(b, b->root, "gates");
     copy_diagnostics(b, diagnostics);
     atn_build_gates(b);
+    attain_status status = atn_build_evidence(b, err);
+    if (status != ATTAIN_OK) return status;
     atn_build_goals(b);
     add_series(b);
     add_definitions(b);
-    attain_status status = atn_build_parameters(b, err);
+    status = atn_build_parameters(b, err);
+    if (status == ATTAIN_OK) status = atn_gather_loo(b, err);
     if (status == ATTAIN_OK) status = atn_build_reports(b, err);
-    if (status == ATTAIN_OK) status = atn_build_evidence_notes(b, err);
+    if (status == ATTAIN_OK) status = atn_build_fit(b, err);
     if (status != ATTAIN_OK) return status;
-    atn_build_fit(b);
     add_manifest(b);
     set_status(b, strict);
     return b->failed ? atn_fail_nomem(err) : ATTAIN_OK;
@@ -227,6 +233,8 @@ attain_status attain_results_create(attain_context *context, const attain_projec
         atn_fail_nomem(err);
     atn_free(context, b.factor);
     atn_free(context, b.draws);
+    atn_free(context, b.loo);
+    atn_free(context, b.weak_ceiling);
     if (status != ATTAIN_OK) {
         cJSON_Delete(b.root);
         atn_free(context, made);

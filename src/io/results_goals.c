@@ -66,7 +66,7 @@ static void add_trends(atn_builder *b, cJSON *parent, const atn_reading *r)
     }
 }
 
-static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r)
+static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r, bool on_ceiling)
 {
     static const double shortfall_levels[] = {0.05, 0.5, 0.95};
     char words[64];
@@ -90,6 +90,7 @@ static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r)
     atn_build_number(b, o, "share_of_past_windows", r->share_of_past_windows);
     atn_build_bool(b, o, "already_reached", r->already_reached);
     atn_build_bool(b, o, "out_of_reach", out_of_reach(r));
+    atn_build_bool(b, o, "date_rests_on_prior", on_ceiling);
     cJSON *curve = atn_build_object(b, o, "by_date");
     cJSON *dates = atn_build_array(b, curve, "dates");
     for (size_t i = 0; i < r->n_curve; i++)
@@ -165,6 +166,7 @@ void atn_build_goals(atn_builder *b)
         const atn_goal_result *result = &b->projection->goals[g];
         cJSON *o = atn_build_object(b, goals, NULL);
         add_head(b, o, goal);
+        const bool on_ceiling = atn_rests_on_ceiling(b, goal);
         cJSON *definitions = atn_build_array(b, o, "definitions");
         for (size_t i = 0; i < result->n_definitions; i++) {
             const atn_goal_definition *d = &result->definitions[i];
@@ -173,7 +175,8 @@ void atn_build_goals(atn_builder *b)
                            d->definition == ATN_NONE ? "reference"
                                                      : b->study->definitions[d->definition].id);
             cJSON *readings = atn_build_array(b, entry, "readings");
-            for (size_t k = 0; k < d->n_readings; k++) add_reading(b, readings, &d->readings[k]);
+            for (size_t k = 0; k < d->n_readings; k++)
+                add_reading(b, readings, &d->readings[k], on_ceiling);
         }
         note_definitions(b, goal, result);
     }

@@ -32,9 +32,12 @@ typedef struct atn_builder {
     const attain_posterior *posterior;
     const attain_study *study;
     cJSON *root, *diagnostics, *gates;
-    double *factor; /* median factor (or shift) of each definition; n_definitions */
-    double *draws;  /* work: n_draws */
-    bool failed;    /* out of memory */
+    double *factor;     /* median factor (or shift) of each definition; n_definitions */
+    double *draws;      /* work: n_draws */
+    atn_loo_mixed *loo; /* n_reports; report ATN_NONE where a report was not used */
+    size_t n_without_loo;
+    bool *weak_ceiling; /* n_series: its trend's ceiling is not identified */
+    bool failed;        /* out of memory */
     bool gate_failed;
 } atn_builder;
 
@@ -59,8 +62,21 @@ void atn_build_diagnostic(atn_builder *b, attain_severity severity, const char *
 void atn_build_goals(atn_builder *b);
 attain_status atn_build_reports(atn_builder *b, attain_error *err);
 attain_status atn_build_parameters(atn_builder *b, attain_error *err);
-void atn_build_fit(atn_builder *b);
+attain_status atn_build_fit(atn_builder *b, attain_error *err);
 void atn_build_gates(atn_builder *b);
-attain_status atn_build_evidence_notes(atn_builder *b, attain_error *err);
+/* results_loo.c: fills b->loo; the entry of one report; the totals, with what they tell. */
+attain_status atn_gather_loo(atn_builder *b, attain_error *err);
+void atn_build_report_loo(atn_builder *b, cJSON *o, size_t report);
+attain_status atn_build_loo(atn_builder *b, cJSON *fit, attain_error *err);
+/* results_evidence.c: diagnostics where priors speak; fills b->weak_ceiling. */
+attain_status atn_build_evidence(atn_builder *b, attain_error *err);
+/* Whether a goal's date rests on a ceiling that is not identified. */
+bool atn_rests_on_ceiling(const atn_builder *b, const atn_goal *goal);
+/* Posterior sd over prior sd, as results state it (`plain`) and as judged; overwrites draws. */
+double atn_contraction(const atn_prior *prior, double *draws, size_t n, double *plain);
+/* results_parameters.c: joint draws of a parameter into b->draws from the candidates that have it;
+ * returns how many.  Whether a candidate before c has it. */
+size_t atn_gather_parameter(atn_builder *b, const atn_block *block, const char *name);
+bool atn_parameter_seen(const atn_block *block, size_t c, const char *name);
 
 #endif

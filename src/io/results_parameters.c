@@ -7,9 +7,6 @@
 #include "stats/distribution.h"
 #include "stats/summary.h"
 
-/* A posterior this wide, relative to the prior, has learnt little. */
-static const double NOT_IDENTIFIED = 0.7;
-
 /* Index of a parameter in a model, or ATN_NONE. */
 static size_t find(const atn_model *model, const char *name)
 {
@@ -19,8 +16,15 @@ static size_t find(const atn_model *model, const char *name)
     return ATN_NONE;
 }
 
+bool atn_parameter_seen(const atn_block *block, size_t c, const char *name)
+{
+    for (size_t e = 0; e < c; e++)
+        if (find(block->candidates[e].model, name) != ATN_NONE) return true;
+    return false;
+}
+
 /* Joint draws of a parameter from the candidates that have it; returns how many there are. */
-static size_t gather(atn_builder *b, const atn_block *block, const char *name)
+size_t atn_gather_parameter(atn_builder *b, const atn_block *block, const char *name)
 {
     size_t n = 0;
     for (size_t c = 0; c < block->n_candidates; c++) {
@@ -55,34 +59,11 @@ static attain_status summarise(atn_builder *b, const atn_block *block, size_t n,
     summary->mean = n > 0 ? atn_mean(b->draws, n) : (double)NAN;
     summary->sd = n > 1 ? atn_sd(b->draws, n) : (double)NAN;
     summary->rhat = summary->ess_bulk = summary->ess_tail = NAN;
-    summary->mcse_mean = summary->sd / sqrt(worth(block, n));
+    const double ess = worth(block, n);
+    summary->mcse_mean = summary->sd / sqrt(ess);
+    for (size_t k = 0; k < ATN_N_SUMMARY_LEVELS; k++)
+        summary->mcse_quantile[k] = atn_quantile_mcse(b->draws, n, atn_summary_levels[k], ess);
     return ATTAIN_OK;
-}
-
-/* Level-like parameters have lognormal priors around the size of the figures; on the log scale
- * prior and posterior spreads compare without the prior's long tail. */
-static void note_weak(atn_builder *b, const atn_block *block, const atn_parameter *parameter,
-                      const atn_prior *prior, const char *name, size_t n)
-{
-    if (!parameter || prior->family != ATN_PRIOR_LOGNORMAL || n < 2) return;
-    bool level = false;
-    for (size_t s = 0; s < block->n_series; s++) {
-        const atn_series *series = &b->study->series[block->series[s]];
-        const double gap = fabs(prior->arg[0] - log(series->typical));
-        const size_t length = strlen(series->id);
-        const bool owns = strncmp(name, series->id, length) == 0 && name[length] == '.';
-        level |= owns && series->kind != ATN_SHARE && series->typical > 0 && gap < 2.5;
-    }
-    /* Names after the series' id with no further dot are trend parameters. */
-    const char *dot = strchr(name, '.');
-    if (!level || !dot || strchr(dot + 1, '.') || strcmp(dot + 1, "step_sigma") == 0) return;
-    for (size_t i = 0; i < n; i++) b->draws[i] = log(b->draws[i]);
-    const double ratio = atn_sd(b->draws, n) / prior->arg[1];
-    if (!(ratio > NOT_IDENTIFIED)) return;
-    atn_build_diagnostic(b, ATTAIN_SEVERITY_WARNING, "not-identified", name,
-                         "the reports hardly inform %s: its posterior is %d %% as wide as its "
-                         "prior, so what lies beyond the figures rests on that prior",
-                         name, (int)(100 * fmin(ratio, 9.99) + 0.5));
 }
 
 static attain_status add_parameter(atn_builder *b, cJSON *list, const atn_block *block,
@@ -91,7 +72,7 @@ static attain_status add_parameter(atn_builder *b, cJSON *list, const atn_block 
     const char *name = atn_model_name(model, k);
     const atn_parameter *parameter = atn_model_parameter(model, k);
     const atn_prior *prior = atn_model_prior(model, k);
-    const size_t n = gather(b, block, name);
+    const size_t n = atn_gather_parameter(b, block, name);
     atn_summary summary = {0};
     const attain_status status = summarise(b, block, n, &summary, err);
     if (status != ATTAIN_OK) return status;
@@ -99,6 +80,8 @@ static attain_status add_parameter(atn_builder *b, cJSON *list, const atn_block 
     atn_prior_format(prior, text, sizeof text);
     double quantiles[ATN_N_DATE_LEVELS] = {NAN, NAN, NAN, NAN, NAN};
     if (n > 0) atn_quantiles(b->draws, n, atn_date_levels, ATN_N_DATE_LEVELS, quantiles);
+    double contraction;
+    (void)atn_contraction(prior, b->draws, n, &contraction);
     cJSON *o = atn_build_object(b, list, NULL);
     atn_build_text(b, o, "name", name);
     atn_build_text(b, o, "prior", text);
@@ -108,13 +91,15 @@ static attain_status add_parameter(atn_builder *b, cJSON *list, const atn_block 
     atn_build_number(b, o, "sd", summary.sd);
     atn_build_levels(b, o, "quantiles", atn_date_levels, quantiles, ATN_N_DATE_LEVELS);
     atn_build_number(b, o, "prior_sd", atn_prior_sd(prior));
+    atn_build_number(b, o, "contraction", contraction);
     atn_build_number(b, o, "rhat", summary.rhat);
     atn_build_number(b, o, "ess_bulk", summary.ess_bulk);
     atn_build_number(b, o, "ess_tail", summary.ess_tail);
     atn_build_number(b, o, "mcse_mean", summary.mcse_mean);
+    atn_build_levels(b, o, "mcse_quantiles", atn_summary_levels, summary.mcse_quantile,
+                     ATN_N_SUMMARY_LEVELS);
     if (n < b->posterior->n_draws) /* of some candidate trends only */
         atn_build_number(b, o, "share_of_draws", (double)n / (double)b->posterior->n_draws);
-    note_weak(b, block, parameter, prior, name, n);
     return ATTAIN_OK;
 }
 
@@ -129,6 +114,7 @@ static void add_fixed(atn_builder *b, cJSON *list, const char *owner, const char
     atn_parameter_describe(parameter, text, sizeof text);
     const double v = parameter->value;
     const double quantiles[ATN_N_DATE_LEVELS] = {v, v, v, v, v};
+    const double exact[ATN_N_SUMMARY_LEVELS] = {0.0};
     if (!atn_text_ok(&name)) b->failed = true;
     cJSON *o = atn_build_object(b, list, NULL);
     atn_build_text(b, o, "name", name.data);
@@ -139,10 +125,12 @@ static void add_fixed(atn_builder *b, cJSON *list, const char *owner, const char
     atn_build_number(b, o, "sd", 0.0);
     atn_build_levels(b, o, "quantiles", atn_date_levels, quantiles, ATN_N_DATE_LEVELS);
     atn_build_number(b, o, "prior_sd", 0.0);
+    atn_build_null(b, o, "contraction");
     atn_build_null(b, o, "rhat");
     atn_build_null(b, o, "ess_bulk");
     atn_build_null(b, o, "ess_tail");
     atn_build_number(b, o, "mcse_mean", 0.0);
+    atn_build_levels(b, o, "mcse_quantiles", atn_summary_levels, exact, ATN_N_SUMMARY_LEVELS);
     atn_text_free(&name);
 }
 
@@ -181,10 +169,7 @@ attain_status atn_build_parameters(atn_builder *b, attain_error *err)
             const atn_model *model = block->candidates[c].model;
             const size_t n = atn_model_n_parameters(model);
             for (size_t k = 0; k < n; k++) {
-                bool seen = false;
-                for (size_t e = 0; e < c && !seen; e++)
-                    seen = find(block->candidates[e].model, atn_model_name(model, k)) != ATN_NONE;
-                if (seen) continue;
+                if (atn_parameter_seen(block, c, atn_model_name(model, k))) continue;
                 const attain_status status = add_parameter(b, list, block, model, k, err);
                 if (status != ATTAIN_OK) return status;
             }

@@ -90,28 +90,7 @@ attain_status atn_build_reports(atn_builder *b, attain_error *err)
         atn_build_numbers(b, o, "implied", implied, 2);
         add_per_step(b, o, r, implied[0], implied[1]);
         add_fit(b, o, &b->projection->reports[i]);
+        atn_build_report_loo(b, o, i);
     }
-    return ATTAIN_OK;
-}
-
-/* Where the priors, not the figures, speak. */
-attain_status atn_build_evidence_notes(atn_builder *b, attain_error *err)
-{
-    const attain_study *study = b->study;
-    size_t *used = ATN_NEW_ARRAY(b->ctx, size_t, study->n_series);
-    if (!used) return atn_fail_nomem(err);
-    for (size_t i = 0; i < study->n_reports; i++)
-        if (study->reports[i].used) used[study->reports[i].series]++;
-    for (size_t s = 0; s < study->n_series; s++) {
-        if (used[s] > 1) continue;
-        bool has_goal = false;
-        for (size_t g = 0; g < study->n_goals; g++)
-            has_goal |= study->goals[g].form == ATN_GOAL_SINGLE && study->goals[g].series == s;
-        atn_build_diagnostic(b, has_goal ? ATTAIN_SEVERITY_WARNING : ATTAIN_SEVERITY_NOTE,
-                             "prior-speaks", study->series[s].id,
-                             "series \"%s\" rests on %s: what is said of it is mostly its priors",
-                             study->series[s].id, used[s] == 1 ? "a single figure" : "no figure");
-    }
-    atn_free(b->ctx, used);
     return ATTAIN_OK;
 }

@@ -173,6 +173,29 @@ static void read_seed(atn_reader *r, const cJSON *object, uint64_t *seed)
         ATN_BAD(r, "out-of-range", "seed", "'seed' must be a whole number from 0 to 2^53");
 }
 
+static void read_gates(atn_reader *r, const cJSON *fit, double *gate)
+{
+    const cJSON *object = atn_member(fit, "gates");
+    if (!object) return;
+    const size_t mark = atn_enter(r, "gates");
+    if (atn_need_object(r, object)) {
+        atn_check_keys(r, object, ATN_OBJECT_GATES);
+        for (size_t k = 0; k < ATN_N_GATES; k++) {
+            const atn_gate_rule *rule = &atn_gate_rules[k];
+            double threshold;
+            if (!atn_get_number(r, object, rule->name, false, &threshold)) continue;
+            if (threshold >= rule->lowest && threshold <= rule->most)
+                gate[k] = threshold;
+            else
+                ATN_BAD(r, "out-of-range", rule->name, "the gate '%s' must be %s", rule->name,
+                        rule->lowest > 0       ? "1 or greater"
+                        : isfinite(rule->most) ? "a share from 0 to 1"
+                                               : "0 or greater");
+        }
+    }
+    atn_leave(r, mark);
+}
+
 static void read_fit(atn_reader *r, const cJSON *study)
 {
     static const char *const methods[] = {"map", "nuts", NULL};
@@ -191,7 +214,10 @@ static void read_fit(atn_reader *r, const cJSON *study)
         if (fit->chains * fit->draws < 100 || fit->chains * fit->draws > 1000000)
             ATN_BAD(r, "out-of-range", stated ? "draws" : "chains",
                     "chains times draws must lie between 100 and 1,000,000");
-        atn_get_positive(r, object, "max_k", &fit->max_k);
+        read_gates(r, object, fit->gate);
+        if (atn_member(object, "max_k") && !isnan(fit->gate[ATN_GATE_PARETO_K]))
+            ATN_BAD(r, "conflict", "max_k", "'max_k' is the gate 'pareto_k': state one of them");
+        atn_get_positive(r, object, "max_k", &fit->gate[ATN_GATE_PARETO_K]);
         read_seed(r, object, &fit->seed);
     }
     atn_leave(r, mark);

@@ -9,7 +9,7 @@ static const char *const series_keys[] = {"kind",       "label",      "unit",   
                                           "trend",      "parameters", "deviation", "calendar",
                                           "step_sigma", NULL};
 static const char *const formula_keys[] = {"formula", NULL};
-static const char *const parameter_keys[] = {"value", "prior", "lower", "upper", NULL};
+static const char *const parameter_keys[] = {"value", "prior", "lower", "upper", "role", NULL};
 static const char *const deviation_keys[] = {"type", "every", "sigma", "phi", "sigma_v", NULL};
 static const char *const calendar_keys[] = {"type", "sigma", NULL};
 static const char *const definition_keys[] = {"series", "reference", "factor", "shift", NULL};
@@ -18,7 +18,9 @@ static const char *const release_keys[] = {"bias", NULL};
 static const char *const input_keys[] = {"values", "default", "hold", NULL};
 static const char *const measurement_keys[] = {"error", "scale", "df", "design_effect", NULL};
 static const char *const fit_keys[] = {"method", "chains", "warmup", "draws",
-                                       "seed",   "max_k",  NULL};
+                                       "seed",   "max_k",  "gates",  NULL};
+static const char *const gates_keys[] = {"pareto_k",    "mode",   "rhat",  "ess",
+                                         "divergences", "e_bfmi", "depth", NULL};
 static const char *const goal_keys[] = {
     "id",       "label",  "series",   "definition", "statistic", "over",
     "held",     "start",  "deadline", "target",     "upper",     "direction",
@@ -40,6 +42,7 @@ static const char *const *const tables[ATN_OBJECTS] = {
     [ATN_OBJECT_INPUT] = input_keys,
     [ATN_OBJECT_MEASUREMENT] = measurement_keys,
     [ATN_OBJECT_FIT] = fit_keys,
+    [ATN_OBJECT_GATES] = gates_keys,
     [ATN_OBJECT_GOAL] = goal_keys,
     [ATN_OBJECT_REPORT] = column_names,
 };

@@ -22,7 +22,11 @@ void atn_parameter_free(attain_context *ctx, atn_parameter *p)
 /* The object form: {"value": 3} or {"prior": "...", "lower": 0, "upper": 1}. */
 static bool get_parameter_object(atn_reader *r, const cJSON *object, atn_parameter *p)
 {
+    static const char *const roles[] = {"ceiling", NULL};
+    int role = -1;
     atn_check_keys(r, object, ATN_OBJECT_PARAMETER);
+    atn_get_word(r, object, "role", false, roles, &role);
+    p->ceiling = role == 0;
     if (atn_member(object, "value")) {
         for (int k = 0; k < 3; k++) {
             static const char *const others[] = {"prior", "lower", "upper"};
@@ -139,6 +143,7 @@ static void add_curve(atn_reader *r, const char *name, const char *json, const c
         r->mute = judged(series, entry->string);
         if (!stated || !atn_get_parameter(r, stated, entry->string, entry->string, p))
             default_parameter(r, entry, series, pointer, p);
+        p->ceiling |= cJSON_IsString(atn_member(entry, "role")); /* the only role there is */
         r->mute = false;
         trend->n_parameters++;
     }

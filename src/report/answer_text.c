@@ -14,6 +14,7 @@ static void say_head(atn_text *out, const atn_node *root)
     atn_say_date(out, atn_node_text(atn_node_get(study, "horizon")));
     atn_text_add(out, "\n");
     atn_say_gates(out, root);
+    atn_say_evidence(out, root);
 }
 
 /* Pads the line that began at `line` to a column. */

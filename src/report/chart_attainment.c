@@ -36,7 +36,8 @@ static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
         curves[n] = (curve){.a = a};
         curves[n].end = number_of(a.reading, "probability_at_horizon");
         curves[n].at_deadline = number_of(a.reading, "probability");
-        atn_iso_day(atn_node_text(atn_node_path(a.reading, "date/0.5")), &curves[n].median);
+        if (!atn_date_untold(root, a.reading))
+            atn_iso_day(atn_node_text(atn_node_path(a.reading, "date/0.5")), &curves[n].median);
         n++;
     }
     return n;

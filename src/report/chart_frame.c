@@ -113,6 +113,9 @@ void atn_frame_head(atn_frame *f, const char *below)
     atn_capitalise(&f->chart->headline, 0);
     const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
     double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "#111111");
+    if (atn_gates_failed(f->root)) /* a picture travels alone */
+        y = paragraph(f, "Answer with warnings: a quality gate failed.", y - 1.0, BELOW_SIZE, true,
+                      "#8a3324");
     y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "#555555");
     f->top = y - 16.0;
 }

@@ -80,7 +80,9 @@ attain_status atn_charts_compose(attain_context *ctx, const attain_results *resu
     for (const atn_node *g = atn_node_first(goals); g; g = atn_node_next(g))
         atn_chart_attainment(list, root, g);
     for (size_t i = 0; i < list->n; i++) {
-        const atn_chart *c = &list->charts[i];
+        atn_chart *c = &list->charts[i];
+        if (atn_gates_failed(root))
+            atn_text_add(&c->alt, " Answer with warnings: a quality gate failed.");
         if (!atn_text_ok(&c->headline) || !atn_text_ok(&c->alt) || !atn_text_ok(&c->script) ||
             !atn_text_ok(&c->data))
             list->failed = true;

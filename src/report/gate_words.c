@@ -21,7 +21,8 @@ static const gate_words known_gates[] = {
      "limit", ""},
     {"rhat", "the sampler's chains disagree", "R-hat", "limit", ""},
     {"ess", "the sampler has too few independent draws", "effective sample size", "at least", ""},
-    {"e_bfmi", "the sampler explored the tails poorly", "E-BFMI", "at least", ""}};
+    {"e_bfmi", "the sampler explored the tails poorly", "E-BFMI", "at least", ""},
+    {"depth", "the sampler explores too slowly", "share of trajectories cut short", "limit", ""}};
 
 static const char *gate_text(const atn_node *gate, const char *key)
 {
@@ -146,9 +147,29 @@ static bool said_before(const atn_node *gates, const atn_node *gate)
     return false;
 }
 
+bool atn_gates_failed(const atn_node *root)
+{
+    return strcmp(atn_node_text(atn_node_get(root, "status")), "gate_failed") == 0;
+}
+
+void atn_say_evidence(atn_text *out, const atn_node *root)
+{
+    const atn_node *list = atn_node_get(root, "diagnostics");
+    for (const atn_node *d = atn_node_first(list); d; d = atn_node_next(d)) {
+        const char *code = atn_node_text(atn_node_get(d, "code"));
+        const char *severity = atn_node_text(atn_node_get(d, "severity"));
+        if (strcmp(severity, "warning") != 0 ||
+            (strcmp(code, "prior-speaks") != 0 && strcmp(code, "ceiling-not-identified") != 0))
+            continue;
+        atn_text_add(out, "the prior speaks: ");
+        atn_escape_plain(out, atn_node_text(atn_node_get(d, "message")));
+        atn_text_add(out, "\n");
+    }
+}
+
 void atn_say_gates(atn_text *out, const atn_node *root)
 {
-    if (strcmp(atn_node_text(atn_node_get(root, "status")), "gate_failed") != 0) return;
+    if (!atn_gates_failed(root)) return;
     atn_text_add(out, "answer with warnings: ");
     size_t failed = 0;
     const atn_node *gates = atn_node_get(root, "gates");

@@ -178,6 +178,14 @@ bool atn_say_trends(atn_text *out, const atn_node *reading)
     return true;
 }
 
+bool atn_date_untold(const atn_node *root, const atn_node *reading)
+{
+    const atn_node *median = atn_node_path(reading, "date/0.5");
+    const char *as_of = atn_node_text(atn_node_path(root, "study/as_of"));
+    return atn_node_true(atn_node_get(reading, "date_rests_on_prior")) &&
+           !atn_node_is_null(median) && strcmp(atn_node_text(median), as_of) > 0;
+}
+
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     const atn_node *median = atn_node_path(a->reading, "date/0.5");
@@ -195,6 +203,8 @@ void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
             atn_text_add(out, ": ");
             atn_say_percent(out, never);
         }
+    } else if (atn_date_untold(root, a->reading)) {
+        atn_text_add(out, "no date: the level at which the trend ends is not identified");
     } else if (strcmp(atn_node_text(median), as_of) <= 0) { /* ISO dates sort as text */
         atn_text_add(out, reached ? ", by the median on " : "probably reached, by the median on ");
         atn_say_short_date(out, atn_node_text(median));

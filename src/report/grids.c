@@ -43,7 +43,9 @@ static const atn_grid_column goal_columns[] = {
     {"already_reached", "reached", SHOW_BOOL, 0},
     {"out_of_reach", "out of reach", SHOW_BOOL, 0},
     {"trend_low", "lowest trend", SHOW_PERCENT, 0},
-    {"trend_high", "highest trend", SHOW_PERCENT, 0}};
+    {"trend_high", "highest trend", SHOW_PERCENT, 0},
+    {"date_rests_on_prior", "date on prior", SHOW_BOOL, 0},
+    {"status", "status", SHOW_TEXT, 0}};
 
 static void fill_goals(atn_grid *t, const atn_node *root)
 {
@@ -81,6 +83,8 @@ static void fill_goals(atn_grid *t, const atn_node *root)
         const bool range = atn_trend_range(a.reading, &low, &high);
         atn_grid_number(t, range ? low : NAN);
         atn_grid_number(t, range ? high : NAN);
+        atn_grid_node(t, atn_node_get(a.reading, "date_rests_on_prior"));
+        atn_grid_node(t, atn_node_get(root, "status"));
     }
 }
 
@@ -98,19 +102,37 @@ static const atn_grid_column parameter_columns[] = {{"name", "name", SHOW_TEXT, 
                                                     {"q75", "75 %", SHOW_ESTIMATE, 0},
                                                     {"q95", "95 %", SHOW_ESTIMATE, 1},
                                                     {"prior_sd", "prior sd", SHOW_ESTIMATE, 1},
-                                                    {"rhat", "R-hat", SHOW_ESTIMATE, 0},
-                                                    {"ess_bulk", "ESS bulk", SHOW_ESTIMATE, 0},
-                                                    {"ess_tail", "ESS tail", SHOW_ESTIMATE, 0},
-                                                    {"mcse_mean", "MCSE", SHOW_ESTIMATE, 0}};
+                                                    {"contraction", "sd ratio", SHOW_ESTIMATE, 1},
+                                                    {"rhat", "R-hat", SHOW_ESTIMATE, 1},
+                                                    {"ess_bulk", "ESS bulk", SHOW_ESTIMATE, 1},
+                                                    {"ess_tail", "ESS tail", SHOW_ESTIMATE, 1},
+                                                    {"mcse_mean", "MCSE", SHOW_ESTIMATE, 1},
+                                                    {"mcse_q05", "MCSE 5 %", SHOW_ESTIMATE, 0},
+                                                    {"mcse_q50", "MCSE 50 %", SHOW_ESTIMATE, 0},
+                                                    {"mcse_q95", "MCSE 95 %", SHOW_ESTIMATE, 0}};
 
 static void fill_parameters(atn_grid *t, const atn_node *root)
 {
-    static const char *const paths[] = {"name",           "prior",          "default_prior",
-                                        "fixed",          "mean",           "sd",
-                                        "quantiles/0.05", "quantiles/0.25", "quantiles/0.5",
-                                        "quantiles/0.75", "quantiles/0.95", "prior_sd",
-                                        "rhat",           "ess_bulk",       "ess_tail",
-                                        "mcse_mean"};
+    static const char *const paths[] = {"name",
+                                        "prior",
+                                        "default_prior",
+                                        "fixed",
+                                        "mean",
+                                        "sd",
+                                        "quantiles/0.05",
+                                        "quantiles/0.25",
+                                        "quantiles/0.5",
+                                        "quantiles/0.75",
+                                        "quantiles/0.95",
+                                        "prior_sd",
+                                        "contraction",
+                                        "rhat",
+                                        "ess_bulk",
+                                        "ess_tail",
+                                        "mcse_mean",
+                                        "mcse_quantiles/0.05",
+                                        "mcse_quantiles/0.5",
+                                        "mcse_quantiles/0.95"};
     const atn_node *list = atn_node_get(root, "parameters");
     for (const atn_node *p = atn_node_first(list); p; p = atn_node_next(p))
         members(t, p, paths, COUNT(paths));
@@ -143,6 +165,9 @@ static const atn_grid_column report_columns[] = {{"row", "row", SHOW_EXACT, 1},
                                                  {"fitted_75", "fit 75 %", SHOW_ESTIMATE, 0},
                                                  {"fitted_95", "fit 95 %", SHOW_ESTIMATE, 1},
                                                  {"tail_probability", "tail", SHOW_ESTIMATE, 1},
+                                                 {"loo_elpd", "elpd", SHOW_ESTIMATE, 0},
+                                                 {"loo_pareto_k", "Pareto k", SHOW_ESTIMATE, 1},
+                                                 {"loo_pit", "PIT", SHOW_ESTIMATE, 1},
                                                  {"url", "url", SHOW_TEXT, 0},
                                                  {"quote", "quote", SHOW_TEXT, 0},
                                                  {"note", "note", SHOW_TEXT, 0}};
@@ -153,9 +178,10 @@ static void fill_reports(atn_grid *t, const atn_node *root)
                                          "end",  "relation", "value",      "upper",     "error",
                                          "n",    "stale",    "source",     "release",   "published",
                                          "used", "sentence"};
-    static const char *const after[] = {"fitted/0.05", "fitted/0.25", "fitted/0.5",
-                                        "fitted/0.75", "fitted/0.95", "tail_probability",
-                                        "url",         "quote",       "note"};
+    static const char *const after[] = {"fitted/0.05", "fitted/0.25",  "fitted/0.5",
+                                        "fitted/0.75", "fitted/0.95",  "tail_probability",
+                                        "loo/elpd",    "loo/pareto_k", "loo/pit",
+                                        "url",         "quote",        "note"};
     const atn_node *list = atn_node_get(root, "reports");
     for (const atn_node *r = atn_node_first(list); r; r = atn_node_next(r)) {
         double implied[2] = {NAN, NAN};
@@ -242,6 +268,23 @@ static void fill_series(atn_grid *t, const atn_node *root, bool all)
 static const char *const table_names[] = {"goals", "parameters", "reports", "diagnostics",
                                           "series"};
 
+/* Below a table for people. */
+static void add_remarks(atn_text *out, const atn_node *root, bool goals)
+{
+    bool untold = false;
+    for (atn_answer a = {0}; goals && atn_answer_next(root, &a);)
+        untold |= atn_date_untold(root, a.reading);
+    if (goals) {
+        atn_text_add(out, "* not reached by ");
+        atn_text_add(out, atn_node_text(atn_node_path(root, "study/horizon")));
+        atn_text_add(out, "\n");
+    }
+    if (untold)
+        atn_text_add(out, "a date rests on a level that the reports do not identify (attain show "
+                          "RESULT diagnostics)\n");
+    atn_say_gates(out, root);
+}
+
 attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
                              attain_format format, atn_text *out, attain_error *err)
 {
@@ -277,11 +320,7 @@ attain_status atn_grid_write(attain_context *ctx, const attain_results *results,
                         name);
     }
     atn_grid_print(&t, format, out);
-    if (which == 0 && format == ATTAIN_FORMAT_TABLE) {
-        atn_text_add(out, "* not reached by ");
-        atn_text_add(out, atn_node_text(atn_node_path(root, "study/horizon")));
-        atn_text_add(out, "\n");
-    }
+    if (format == ATTAIN_FORMAT_TABLE) add_remarks(out, root, which == 0);
     atn_grid_free(&t);
     return atn_text_ok(out) ? ATTAIN_OK : atn_fail_nomem(err);
 }

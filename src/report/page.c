@@ -49,6 +49,24 @@ static void pace(atn_text *out, const atn_node *root, const atn_answer *a)
     (void)atn_say_pace(out, root, a);
 }
 
+/* Where priors speak, a paragraph a line. */
+static void evidence(atn_text *out, const atn_node *root)
+{
+    atn_text said;
+    atn_text_init(&said, out->ctx);
+    atn_say_evidence(&said, root);
+    for (char *line = said.data; line && *line;) {
+        char *end = strchr(line, '\n');
+        if (end) *end = '\0';
+        atn_text_add(out, "\n");
+        atn_escape_markdown(out, line);
+        atn_text_add(out, "\n");
+        line = end ? end + 1 : NULL;
+    }
+    if (said.failed) out->failed = true;
+    atn_text_free(&said);
+}
+
 static void head(atn_text *out, const atn_node *root)
 {
     const atn_node *study = atn_node_get(root, "study");
@@ -68,6 +86,7 @@ static void head(atn_text *out, const atn_node *root)
     if (strcmp(status, "gate_failed") == 0)
         atn_text_add(out, "\n**Answer with warnings:** a quality gate failed; see "
                           "[Conflicts and warnings](#conflicts-and-warnings).\n");
+    evidence(out, root);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -154,11 +173,13 @@ static void value_cell(atn_text *out, double value, bool share)
     atn_text_add(out, " |");
 }
 
-static void date_cell(atn_text *out, const atn_node *reading, const char *path)
+static void date_cell(atn_text *out, const atn_node *reading, const char *path, bool untold)
 {
     const atn_node *date = atn_node_path(reading, path);
     atn_text_add(out, " ");
-    if (atn_node_is_null(date))
+    if (untold)
+        atn_text_add(out, "not told");
+    else if (atn_node_is_null(date))
         atn_text_add(out, "later");
     else
         atn_say_short_date(out, atn_node_text(date));
@@ -178,9 +199,10 @@ static void error_cell(atn_text *out, double mcse)
     atn_text_add(out, " |");
 }
 
-static void detail_row(atn_text *out, const atn_answer *a)
+static void detail_row(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     const atn_node *r = a->reading;
+    const bool untold = atn_date_untold(root, r);
     atn_text_add(out, "| ");
     atn_escape_markdown(out, text_of(a->definition, "definition"));
     atn_text_add(out, " | ");
@@ -188,9 +210,9 @@ static void detail_row(atn_text *out, const atn_answer *a)
     atn_text_add(out, " |");
     cell(out, atn_say_percent, number_of(r, "probability"));
     error_cell(out, number_of(r, "mcse"));
-    date_cell(out, r, "date/0.05");
-    date_cell(out, r, "date/0.5");
-    date_cell(out, r, "date/0.95");
+    date_cell(out, r, "date/0.05", untold);
+    date_cell(out, r, "date/0.5", untold);
+    date_cell(out, r, "date/0.95", untold);
     cell(out, atn_say_percent, number_of(r, "never_by_horizon"));
     value_cell(out, number_of(r, "shortfall"), a->share);
     value_cell(out, atn_node_number(atn_node_path(r, "attainable/0.9")), a->share);
@@ -227,7 +249,7 @@ static void details(atn_text *out, const atn_node *root)
                          "|---|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         }
         goal = a.goal;
-        detail_row(out, &a);
+        detail_row(out, root, &a);
     }
 }
 

@@ -34,12 +34,17 @@ void atn_say_which(atn_text *out, const atn_answer *a);
 bool atn_trend_range(const atn_node *reading, double *low, double *high);
 /* "8 to 31 % across trends"; nothing, and false, where there was no choice. */
 bool atn_say_trends(atn_text *out, const atn_node *reading);
+/* The median date lies ahead and rests on a ceiling that the reports do not identify. */
+bool atn_date_untold(const atn_node *root, const atn_node *reading);
 /* "median date 8 January 2026", "not by 31 December 2026", "already reached", "out of reach". */
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
 /* "needs 3,410 a day, 2.7 times the current 1,250"; nothing where there is no pace. */
 bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a);
 /* gate_words.c: "answer with warnings: ..." as a line, where a gate failed. */
 void atn_say_gates(atn_text *out, const atn_node *root);
+/* Where priors speak in the figures' place, a line each. */
+void atn_say_evidence(atn_text *out, const atn_node *root);
+bool atn_gates_failed(const atn_node *root);
 
 /* grid.c: one table, written as aligned text, CSV, JSON or Markdown. */
 typedef enum atn_show { SHOW_TEXT, SHOW_EXACT, SHOW_ESTIMATE, SHOW_PERCENT, SHOW_BOOL } atn_show;

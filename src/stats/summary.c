@@ -6,9 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "base/stream.h"
 #include "order.h"
 #include "stats/distribution.h"
+
+const double atn_summary_levels[ATN_N_SUMMARY_LEVELS] = {0.05, 0.5, 0.95};
 
 /* Chains of equal length, one after another. */
 typedef struct chains {
@@ -156,6 +160,41 @@ static double ess_quantile(const double *x, size_t n_chains, size_t length, doub
     return ess_of(split_chains(s->key, n_chains, length, s->split), s);
 }
 
+/* Quantile of a beta law by bisection: GSL's own inverse gives up now and then. */
+static double beta_quantile(double p, double a, double b)
+{
+    double low = 0.0, high = 1.0;
+    while (high - low > 1e-12) {
+        const double middle = 0.5 * (low + high);
+        if (gsl_cdf_beta_P(middle, a, b) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+/* Half the width of the interval that holds the p-quantile with probability 0.6827: its order
+ * statistics' places follow a beta law with ess p + 1 and ess (1 - p) + 1. */
+double atn_quantile_mcse(double *x, size_t n, double p, double ess)
+{
+    if (!(ess > 0.0) || n < 2) return NAN;
+    const double a = ess * p + 1.0, b = ess * (1.0 - p) + 1.0, size = (double)n;
+    const double low = beta_quantile(0.1586553, a, b), high = beta_quantile(0.8413447, a, b);
+    const double first = fmax(floor(low * size), 1.0), last = fmin(ceil(high * size), size);
+    /* The ranks are whole, so interpolation takes the entries themselves. */
+    const double at[2] = {(first - 1.0) / (size - 1.0), (last - 1.0) / (size - 1.0)};
+    double end[2];
+    atn_quantiles(x, n, at, 2, end);
+    return 0.5 * (end[1] - end[0]);
+}
+
+static double mcse_quantile(const double *x, size_t n, double p, double ess, scratch *s)
+{
+    memcpy(s->key, x, n * sizeof *x);
+    return atn_quantile_mcse(s->key, n, p, ess);
+}
+
 static double rhat_ranked(chains c, scratch *s)
 {
     const size_t n = c.n_chains * c.length;
@@ -208,15 +247,19 @@ attain_status atn_summarise(attain_context *ctx, const double *draws, size_t n_c
     scratch s;
     double *block = scratch_create(ctx, n_chains, n_per_chain, &s);
     if (!block) return atn_fail_nomem(err);
-    atn_summary out = {atn_mean(draws, n), atn_sd(draws, n), NAN, NAN, NAN, NAN};
+    atn_summary out = {atn_mean(draws, n), atn_sd(draws, n), NAN, NAN, NAN, NAN, {NAN, NAN, NAN}};
     if (n > 0 && !has_nan(draws, n)) {
         chains c = split_chains(draws, n_chains, n_per_chain, s.split);
         out.mcse_mean = out.sd / sqrt(ess_of(c, &s));
         out.rhat = rhat_ranked(c, &s);
         out.ess_bulk = ess_of(c, &s);
         out.rhat = larger_or_nan(out.rhat, rhat_folded(draws, n_chains, n_per_chain, &s));
-        const double low = ess_quantile(draws, n_chains, n_per_chain, 0.05, &s);
-        out.ess_tail = smaller_or_nan(low, ess_quantile(draws, n_chains, n_per_chain, 0.95, &s));
+        double ess[ATN_N_SUMMARY_LEVELS];
+        for (size_t k = 0; k < ATN_N_SUMMARY_LEVELS; k++) {
+            ess[k] = ess_quantile(draws, n_chains, n_per_chain, atn_summary_levels[k], &s);
+            out.mcse_quantile[k] = mcse_quantile(draws, n, atn_summary_levels[k], ess[k], &s);
+        }
+        out.ess_tail = smaller_or_nan(ess[0], ess[ATN_N_SUMMARY_LEVELS - 1]);
     }
     *summary = out;
     atn_free(ctx, block);
@@ -230,6 +273,50 @@ attain_status atn_ess_mean(attain_context *ctx, const double *draws, size_t n_ch
     double *block = scratch_create(ctx, n_chains, n_per_chain, &s);
     if (!block) return atn_fail_nomem(err);
     *ess = ess_of(split_chains(draws, n_chains, n_per_chain, s.split), &s);
+    atn_free(ctx, block);
+    return ATTAIN_OK;
+}
+
+attain_status atn_quantile_error(attain_context *ctx, const double *draws, size_t n_chains,
+                                 size_t n_per_chain, double p, double *ess, double *mcse,
+                                 attain_error *err)
+{
+    const size_t n = n_chains * n_per_chain;
+    scratch s;
+    double *block = scratch_create(ctx, n_chains, n_per_chain, &s);
+    if (!block) return atn_fail_nomem(err);
+    *ess = *mcse = NAN;
+    if (n > 0 && !has_nan(draws, n)) {
+        *ess = ess_quantile(draws, n_chains, n_per_chain, p, &s);
+        *mcse = mcse_quantile(draws, n, p, *ess, &s);
+    }
+    atn_free(ctx, block);
+    return ATTAIN_OK;
+}
+
+/* Mean of the k-th power of what s->key holds. */
+static double mean_power(const scratch *s, size_t n, int k)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += pow(s->key[i], k);
+    return sum / (double)n;
+}
+
+attain_status atn_sd_error(attain_context *ctx, const double *draws, size_t n_chains,
+                           size_t n_per_chain, double *ess, double *mcse, attain_error *err)
+{
+    const size_t n = n_chains * n_per_chain;
+    scratch s;
+    double *block = scratch_create(ctx, n_chains, n_per_chain, &s);
+    if (!block) return atn_fail_nomem(err);
+    const double mean = atn_mean(draws, n);
+    for (size_t i = 0; i < n; i++) s.key[i] = fabs(draws[i] - mean);
+    *ess = ess_of(split_chains(s.key, n_chains, n_per_chain, s.split), &s);
+    /* var(variance) = (m4 - m2^2) / ess of the squares; sd by the delta method. */
+    const double m2 = mean_power(&s, n, 2), m4 = mean_power(&s, n, 4);
+    for (size_t i = 0; i < n; i++) s.key[i] *= s.key[i];
+    const double squares = ess_of(split_chains(s.key, n_chains, n_per_chain, s.split), &s);
+    *mcse = sqrt((m4 - m2 * m2) / squares / m2 / 4.0);
     atn_free(ctx, block);
     return ATTAIN_OK;
 }

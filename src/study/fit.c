@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "estimate.h"
+#include "loo.h"
 #include "stacking.h"
 
 enum { FIT_VERSION = 1, MAX_DEPTH = 10, MAX_CANDIDATES = 64, MIN_CHAIN = 4 };
@@ -57,9 +58,10 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_s
                             .series = p->study->series[block->series[0]].id,
                             .n_draws = p->n_draws};
         status = atn_estimate(&e, c, err);
+        if (status == ATTAIN_OK) status = atn_loo_run(ctx, c, p->n_draws, err);
         if (status != ATTAIN_OK) return status;
     }
-    return block->n_candidates > 1 ? atn_stack(ctx, block, p->n_draws, err) : ATTAIN_OK;
+    return block->n_candidates > 1 ? atn_stack(ctx, block, err) : ATTAIN_OK;
 }
 
 /* Joint draws: each candidate gets its share of rows, spread over all it has so that every chain
@@ -149,26 +151,12 @@ static attain_status check_settings(const attain_study *study, const attain_fit_
     return ATTAIN_OK;
 }
 
-/* What a reader of the results should know before the numbers. */
-static void warn_of_sampler(const attain_posterior *p, attain_diagnostics *diagnostics)
-{
-    for (size_t b = 0; b < p->n_blocks; b++)
-        for (size_t k = 0; k < p->blocks[b].n_candidates; k++) {
-            const atn_candidate *c = &p->blocks[b].candidates[k];
-            const char *series = p->study->series[p->blocks[b].series[0]].id;
-            if (c->depth_hits > 0)
-                atn_diagnose(diagnostics, ATTAIN_SEVERITY_NOTE, "tree-depth", NULL,
-                             "%zu of the sampler's trajectories for '%s' were cut at their "
-                             "greatest length",
-                             c->depth_hits, series);
-        }
-}
-
 attain_status attain_fit_run(attain_context *context, const attain_study *study,
                              const attain_fit_settings *settings, attain_diagnostics *diagnostics,
                              attain_posterior **posterior, attain_error *err)
 {
     atn_error_clear(err);
+    (void)diagnostics; /* what is to be said of a fit, gates say with the results */
     *posterior = NULL;
     attain_fit_settings defaults;
     attain_fit_settings_init(&defaults);
@@ -202,11 +190,9 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
         status = fit_block(p, &p->blocks[b], sampler, &chain, err);
         if (status == ATTAIN_OK) status = mix_candidates(p, b, err);
     }
-    if (status == ATTAIN_OK) {
-        warn_of_sampler(p, diagnostics);
+    if (status == ATTAIN_OK)
         *posterior = p;
-    } else {
+    else
         attain_posterior_free(p);
-    }
     return status;
 }

@@ -9,6 +9,8 @@ static void free_candidate(attain_context *ctx, atn_candidate *c)
     atn_model_free(ctx, c->model);
     atn_free(ctx, c->trend);
     atn_free(ctx, c->theta);
+    atn_free(ctx, c->loo);
+    atn_free(ctx, c->divergent);
 }
 
 void attain_posterior_free(attain_posterior *p)

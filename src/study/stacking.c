@@ -4,41 +4,6 @@
 
 #include "stacking.h"
 
-/* log p(y_r | other reports) for every report of the candidate: importance weights 1 / p(y_r |
- * theta) on its draws, Pareto-smoothed (Vehtari et al. 2017, 2024). */
-static attain_status loo(attain_context *ctx, atn_candidate *c, size_t n_draws,
-                         double *log_predictive, attain_error *err)
-{
-    const size_t n = atn_model_n_reports(c->model), dimension = atn_model_dimension(c->model);
-    atn_workspace *w = NULL;
-    double *pointwise = ATN_NEW_ARRAY(ctx, double, n *n_draws);
-    double *row = ATN_NEW_ARRAY(ctx, double, n + 1),
-           *work = ATN_NEW_ARRAY(ctx, double, 4 * n_draws);
-    attain_status status = pointwise && row && work ? atn_workspace_create(ctx, c->model, &w, err)
-                                                    : atn_fail_nomem(err);
-    if (status != ATTAIN_OK) goto done;
-    for (size_t d = 0; d < n_draws; d++) {
-        atn_model_pointwise(c->model, c->theta + d * dimension, row, w);
-        for (size_t r = 0; r < n; r++) pointwise[r * n_draws + d] = row[r];
-    }
-    double *ratio = work, *scratch = work + 2 * n_draws, *joint = work + n_draws;
-    c->elpd = 0.0;
-    for (size_t r = 0; r < n; r++) {
-        const double *log_lik = pointwise + r * n_draws;
-        for (size_t d = 0; d < n_draws; d++) ratio[d] = -log_lik[d];
-        if (!(atn_psis(ratio, n_draws, 1.0, scratch) <= c->k_threshold)) c->n_high_loo_k++;
-        for (size_t d = 0; d < n_draws; d++) joint[d] = ratio[d] + log_lik[d];
-        log_predictive[r] = atn_log_sum(joint, n_draws);
-        c->elpd += log_predictive[r];
-    }
-done:
-    atn_workspace_free(ctx, w);
-    atn_free(ctx, pointwise);
-    atn_free(ctx, row);
-    atn_free(ctx, work);
-    return status;
-}
-
 /* Maximises sum_r log sum_k w_k p_rk over the simplex.  The objective is concave and the EM step
  * w_k <- mean_r w_k p_rk / sum_j w_j p_rj increases it (Dempster et al. 1977). */
 static void maximise_weights(const double *log_p, size_t n_reports, size_t n_candidates,
@@ -60,7 +25,7 @@ static void maximise_weights(const double *log_p, size_t n_reports, size_t n_can
     }
 }
 
-attain_status atn_stack(attain_context *ctx, atn_block *block, size_t n_draws, attain_error *err)
+attain_status atn_stack(attain_context *ctx, atn_block *block, attain_error *err)
 {
     const size_t n_candidates = block->n_candidates;
     const size_t n = atn_model_n_reports(block->candidates[0].model);
@@ -68,7 +33,7 @@ attain_status atn_stack(attain_context *ctx, atn_block *block, size_t n_draws, a
     double *weight = ATN_NEW_ARRAY(ctx, double, 2 * n_candidates);
     attain_status status = log_p && weight ? ATTAIN_OK : atn_fail_nomem(err);
     for (size_t k = 0; status == ATTAIN_OK && k < n_candidates; k++)
-        status = loo(ctx, &block->candidates[k], n_draws, log_p + k * n, err);
+        for (size_t r = 0; r < n; r++) log_p[k * n + r] = block->candidates[k].loo[r].elpd;
     if (status == ATTAIN_OK) {
         if (n > 0) maximise_weights(log_p, n, n_candidates, weight, weight + n_candidates);
         const double prior = 10.0 / (double)n_candidates;

@@ -6,7 +6,7 @@
 
 #include "study/posterior.h"
 
-/* Sets weight, elpd and n_high_loo_k of every candidate from its n_draws rows of theta. */
-attain_status atn_stack(attain_context *ctx, atn_block *block, size_t n_draws, attain_error *err);
+/* Sets the weight of every candidate from its reports' leave-one-out densities. */
+attain_status atn_stack(attain_context *ctx, atn_block *block, attain_error *err);
 
 #endif

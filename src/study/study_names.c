@@ -1,4 +1,5 @@
 /* The words of the study file and reports.csv, in the order of their enums. */
+#include <math.h>
 #include <string.h>
 
 #include "study/study_data.h"
@@ -11,6 +12,26 @@ const char *const atn_statistic_names[] = {"value", "mean",  "total",         "m
                                            "min",   "level", "rolling_total", NULL};
 const char *const atn_relation_names[] = {"exact", "at_least", "at_most", "between",
                                           "over",  "nearly",   "about",   NULL};
+
+/* R-hat and ESS: Vehtari et al. (2021); E-BFMI: Betancourt (2016); k: Vehtari et al. (2024).  How
+ * far from the mode the optimiser may stop is in posterior sd: importance weights and their k judge
+ * what a tenth leaves over.  A trajectory cut at its greatest length costs time, not truth, so one
+ * in a hundred may be. */
+const atn_gate_rule atn_gate_rules[ATN_N_GATES] = {
+    [ATN_GATE_PARETO_K] = {"pareto_k", 0.7, false, 0.0, INFINITY},
+    [ATN_GATE_MODE] = {"mode", 0.1, false, 0.0, INFINITY},
+    [ATN_GATE_RHAT] = {"rhat", 1.01, false, 1.0, INFINITY},
+    [ATN_GATE_ESS] = {"ess", 400.0, true, 0.0, INFINITY},
+    [ATN_GATE_DIVERGENCES] = {"divergences", 0.0, false, 0.0, INFINITY},
+    [ATN_GATE_E_BFMI] = {"e_bfmi", 0.3, true, 0.0, INFINITY},
+    [ATN_GATE_DEPTH] = {"depth", 0.01, false, 0.0, 1.0},
+};
+
+double atn_gate_threshold(const attain_study *study, atn_gate gate)
+{
+    const double stated = study->fit.gate[gate];
+    return isnan(stated) ? atn_gate_rules[gate].threshold : stated;
+}
 
 static bool find(const char *text, const char *const *names, int *index)
 {

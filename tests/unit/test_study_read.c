@@ -150,7 +150,7 @@ static void check_rest(const attain_study *s)
     assert_true(s->scale.present && !s->scale.fixed);
     assert_true(s->default_error == 0.07 && s->error_df == 4 && s->design_effect == 1.5);
     assert_true(s->fit.nuts && s->fit.chains == 2 && s->fit.warmup == 500 && s->fit.draws == 700);
-    assert_true(s->fit.seed == 9007199254740992u && s->fit.max_k == 0.6);
+    assert_true(s->fit.seed == 9007199254740992u && s->fit.gate[ATN_GATE_PARETO_K] == 0.6);
     assert_int_equal(s->n_goals, 4);
     const atn_goal *g = s->goals;
     assert_string_equal(g[0].label, "First");

@@ -36,7 +36,8 @@ typedef enum atn_flag {
     ATN_FLAG_LEVEL = 1u << 23,
     ATN_FLAG_REPLICATES = 1u << 24,
     ATN_FLAG_RESIDUALS = 1u << 25,
-    ATN_FLAG_PLOT = 1u << 26
+    ATN_FLAG_PLOT = 1u << 26,
+    ATN_FLAG_DRAWS = 1u << 27
 } atn_flag;
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
@@ -69,6 +70,7 @@ typedef struct atn_options {
     attain_format format;
     bool quiet, strict, help, no_charts;
     const char *as_of;
+    const char *draws; /* file for posterior draws; NULL: none */
     attain_method fit;
     const char **set, **assertions; /* in the order given */
     size_t n_set, n_assertions;

@@ -24,6 +24,7 @@
     X(INPUT, "input")                                                                              \
     X(MEASUREMENT, "measurement")                                                                  \
     X(FIT, "fit")                                                                                  \
+    X(GATES, "gates")                                                                              \
     X(GOAL, "goal")                                                                                \
     X(REPORT, "report")
 typedef enum atn_object {

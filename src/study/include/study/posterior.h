@@ -5,6 +5,16 @@
 #include "stats/laplace.h"
 #include "study/model.h"
 
+/* One report predicted without it, by one candidate. */
+typedef struct atn_loo_report {
+    double elpd, lpd;   /* log predictive density: without the report, with it */
+    double pareto_k;    /* of its importance ratios; NaN where a draw rules the report out */
+    double below, upto; /* F below and up to the statement's ends, without the report */
+} atn_loo_report;
+
+/* Candidates of less weight hardly enter the mixture and do not decide its quality. */
+#define ATN_WEIGHT_THAT_COUNTS 0.01
+
 /* One fit of one block with one choice of trends. */
 typedef struct atn_candidate {
     atn_model *model;
@@ -18,8 +28,11 @@ typedef struct atn_candidate {
     double mode_log_density, gradient_norm;
     atn_outcome outcome;
     size_t evaluations, n_modes; /* distinct modes found from the starts */
-    double elpd;                 /* sum of PSIS-LOO log densities; NaN when not computed */
+    atn_loo_report *loo;         /* of each report of the model */
+    double elpd;                 /* sum of PSIS-LOO log densities */
+    double loo_threshold;        /* min(1 - 1/log10(S), 0.7) */
     size_t n_high_loo_k;         /* reports whose LOO Pareto k exceeds the threshold */
+    unsigned char *divergent;    /* n_draws flags; NULL where not known or not sampled */
 } atn_candidate;
 
 typedef struct atn_block {
@@ -54,5 +67,14 @@ static inline const double *atn_posterior_theta(const attain_posterior *p, size_
     *model = c->model;
     return c->theta + (size_t)block->row[d] * atn_model_dimension(c->model);
 }
+
+/* Leave-one-out prediction of the r-th report of block b by the mixture of its candidates. */
+typedef struct atn_loo_mixed {
+    size_t report; /* index in the study */
+    double elpd, lpd, pareto_k, threshold;
+    bool available; /* false where the draws are not of the posterior: an unconfirmed map */
+    double pit; /* in [0, 1]; uniform between F at the statement's ends, from a stream of its own */
+} atn_loo_mixed;
+atn_loo_mixed atn_loo_mix(const attain_posterior *posterior, size_t b, size_t r);
 
 #endif

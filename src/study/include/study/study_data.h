@@ -70,6 +70,7 @@ typedef struct atn_parameter {
     bool present;    /* false: this optional parameter does not exist in the model */
     bool fixed;      /* a plain number in the study: `value` */
     bool is_default; /* the prior was not written in the study file */
+    bool ceiling;    /* the level, or its size, at which a trend ends: its role says so */
     double value;
     char *prior_text;    /* as written (may use m, t1, t2 in defaults); NULL if fixed */
     double lower, upper; /* truncation asked for, else -INFINITY, INFINITY */
@@ -176,11 +177,30 @@ typedef struct atn_goal {
     bool readings_auto;
 } atn_goal;
 
+/* Quality gates: `map` has to pass the first two, `nuts` the others (METHODS 5). */
+typedef enum atn_gate {
+    ATN_GATE_PARETO_K,
+    ATN_GATE_MODE,
+    ATN_GATE_RHAT,
+    ATN_GATE_ESS,
+    ATN_GATE_DIVERGENCES,
+    ATN_GATE_E_BFMI,
+    ATN_GATE_DEPTH,
+    ATN_N_GATES
+} atn_gate;
+typedef struct atn_gate_rule {
+    const char *name;
+    double threshold;    /* default */
+    bool at_least;       /* the value must not fall below it; else not exceed it */
+    double lowest, most; /* thresholds a study may set */
+} atn_gate_rule;
+extern const atn_gate_rule atn_gate_rules[ATN_N_GATES];
+
 typedef struct atn_fit_spec {
     bool nuts; /* asked for */
     long chains, warmup, draws;
     uint64_t seed;
-    double max_k; /* quality gate on Pareto k, default 0.7 */
+    double gate[ATN_N_GATES]; /* thresholds; NaN: not stated */
 } atn_fit_spec;
 
 /* A file the study was read from, for the manifest. */
@@ -231,6 +251,9 @@ double atn_study_window(const attain_study *study, atn_day start, atn_day end);
 /* Series that share parameters or formulas form one block; the posterior is the product over
  * blocks.  block_of: n_series entries, overwritten with 0 .. count-1.  Returns the count. */
 size_t atn_study_blocks(const attain_study *study, size_t *block_of);
+
+/* The threshold of a gate as this study has it. */
+double atn_gate_threshold(const attain_study *study, atn_gate gate);
 
 /* Text of a prior as results print it: canonical numbers, or the fixed value. */
 void atn_parameter_describe(const atn_parameter *parameter, char *buffer, size_t size);
