@@ -170,6 +170,10 @@ atn_loo_mixed atn_loo_mix(const attain_posterior *p, size_t b, size_t r)
     double below = 0.0, upto = 0.0;
     for (size_t c = 0; c < block->n_candidates; c++) {
         const atn_candidate *candidate = &block->candidates[c];
+        if (!candidate->loo) { /* draws that no fit made */
+            out.available = false;
+            return out;
+        }
         const atn_loo_report *own = &candidate->loo[r];
         const double log_weight = log(candidate->weight);
         out.elpd = atn_log_add(out.elpd, log_weight + own->elpd);

@@ -71,12 +71,53 @@ static void test_loo_reference(void **state)
         for (size_t i = 0; i < n; i++) sum_squares += exp(2.0 * w[i]);
         atn_check_close(name, r_eff / sum_squares, read_table_number(&t, row, 9), 0, 1e-8);
         for (size_t i = 0; i < n; i++) w[i] += m.x[obs * n + i];
-        atn_check_close(name, atn_log_sum(w, n), read_table_number(&t, row, 4), 1e-8, 0);
+        const double elpd = atn_log_sum(w, n);
+        const double lpd = atn_log_sum(m.x + obs * n, n) - log((double)n);
+        atn_check_close(name, elpd, read_table_number(&t, row, 4), 1e-8, 0);
+        atn_check_close(name, lpd - elpd, read_table_number(&t, row, 6), 1e-8, 0);
         free(w);
         free(work);
     }
     assert_int_equal(t.rows, 140);
     free(m.x);
+    read_table_close(&t);
+}
+
+/* Sums over the observations, as `fit/loo` states them: elpd, its se, p_loo. */
+static void test_totals_reference(void **state)
+{
+    (void)state;
+    read_table t = read_table_open(check_shared("data/psis_loo/expected_totals.csv"));
+    size_t checked = 0;
+    for (size_t row = 0; row < t.rows; row++) {
+        const char *quantity = read_table_cell(&t, row, 2);
+        const bool is_elpd = strcmp(quantity, "elpd_loo") == 0;
+        if (!is_elpd && strcmp(quantity, "p_loo") != 0) continue;
+        const matrix m = load_log_likelihood(read_table_cell(&t, row, 0));
+        const size_t n = m.draws;
+        double *w = malloc(n * sizeof *w), *work = malloc(2 * n * sizeof *work);
+        double *each = malloc(m.observations * sizeof *each), sum = 0.0;
+        assert_true(w && work && each);
+        for (size_t o = 0; o < m.observations; o++) {
+            const double *x = m.x + o * n;
+            for (size_t i = 0; i < n; i++) w[i] = -x[i];
+            (void)atn_psis(w, n, read_table_number(&t, row, 1), work);
+            for (size_t i = 0; i < n; i++) w[i] += x[i];
+            each[o] = atn_log_sum(w, n);
+            if (!is_elpd) each[o] = atn_log_sum(x, n) - log((double)n) - each[o];
+            sum += each[o];
+        }
+        const double se = sqrt((double)m.observations) * atn_sd(each, m.observations);
+        atn_check_close(quantity, sum, read_table_number(&t, row, 3), 1e-8, 1e-9);
+        atn_check_close("se", se, read_table_number(&t, row, 4), 1e-8, 1e-9);
+        checked++;
+        free(each);
+        free(w);
+        free(work);
+        free(m.x);
+    }
+    assert_int_equal(checked % 2, 0);
+    assert_true(checked >= 6);
     read_table_close(&t);
 }
 
@@ -162,9 +203,10 @@ static void test_degenerate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gpd_reference),     cmocka_unit_test(test_loo_reference),
-        cmocka_unit_test(test_weights_reference), cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_planted_tail),      cmocka_unit_test(test_degenerate),
+        cmocka_unit_test(test_gpd_reference),    cmocka_unit_test(test_loo_reference),
+        cmocka_unit_test(test_totals_reference), cmocka_unit_test(test_weights_reference),
+        cmocka_unit_test(test_properties),       cmocka_unit_test(test_planted_tail),
+        cmocka_unit_test(test_degenerate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
