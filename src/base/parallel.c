@@ -42,11 +42,14 @@ attain_status atn_poll(attain_context *ctx, const char *stage, double fraction, 
 {
     if (!ctx->proceed) return ATTAIN_OK;
     const int64_t time = now();
-    if (fraction > 0.0 && time - ctx->polled_at < poll_interval) return ATTAIN_OK;
+    const bool begins = stage && !(fraction > 0.0);
+    if (stage) ctx->progress = (attain_progress){.stage = stage, .fraction = fraction};
+    if (!begins && time - ctx->polled_at < poll_interval) return ATTAIN_OK;
     ctx->polled_at = time;
-    const attain_progress progress = {.stage = stage, .fraction = fraction};
-    if (ctx->proceed(ctx->proceed_user, &progress)) return ATTAIN_OK;
-    return atn_fail(err, ATTAIN_ERR_INTERRUPTED, "interrupted by the caller during %s", stage);
+    if (!ctx->progress.stage) ctx->progress.stage = "work";
+    if (ctx->proceed(ctx->proceed_user, &ctx->progress)) return ATTAIN_OK;
+    return atn_fail(err, ATTAIN_ERR_INTERRUPTED, "interrupted by the caller during %s",
+                    ctx->progress.stage);
 }
 
 size_t atn_parallel_workers(const attain_context *ctx, size_t n)

@@ -33,6 +33,43 @@ interrupt 'INT of a bootstrap' INT '' '~attain: interrupted' regress --data "$SO
     --intervals bootstrap --replicates 1000000 --plot never.svg
 holds 'nothing was drawn' sh -c '! ls never.* 2>/dev/null | grep -q .'
 
+# At random moments, and killed outright: a file under its final name is whole, and an interrupt
+# leaves no other.
+draws=40000
+whole() {
+    [ ! -e "$1.csv" ] || [ "$(wc -l <"$1.csv")" -eq $((draws + 1)) ] || return 1
+    for file in "$1"/*.csv "$1/report.md"; do
+        [ ! -e "$file" ] || [ "$(tail -c 1 "$file" | od -An -c | tr -d ' ')" = '\n' ] || return 1
+    done
+    [ ! -e "$1/results.json" ] || "$ATTAIN" show "$1" fit/method >/dev/null
+}
+moment=0
+for method in map nuts; do
+    for signal in INT KILL; do
+        for delay in 0.03 0.11 0.23 0.37 0.52 0.71 0.93; do
+            moment=$((moment + 1))
+            dir=moment-$moment
+            "$ATTAIN" run study --fit "$method" -o "$dir" --draws "$dir.csv" --no-charts \
+                --set /fit/draws=$((draws / 4)) --set /fit/chains=4 --set /fit/warmup=500 >"$OUT" 2>"$ERR" </dev/null &
+            job=$!
+            sleep "$delay"
+            kill "-$signal" "$job" 2>/dev/null
+            wait "$job" 2>/dev/null
+            code=$?
+            case $code in
+            130) [ "$signal" = INT ] || fail "$dir: exit $code" ;;
+            137) [ "$signal" = KILL ] || fail "$dir: exit $code" ;;
+            0 | 1) ;; # it was quicker
+            *) fail "$method, $signal after $delay s: exit $code" ;;
+            esac
+            holds "$method, $signal after $delay s: files whole" whole "$dir"
+            [ "$signal" = KILL ] ||
+                holds "$method after $delay s: nothing else" sh -c "! find . -name '*.tmp' | grep -q ."
+            rm -rf "$dir" "$dir.csv" .attain-*.tmp
+        done
+    done
+done
+
 # While gnuplot draws: it is killed, finished files stay whole.
 mkdir bin
 cat >bin/gnuplot <<END

@@ -62,11 +62,17 @@ if command -v script >/dev/null; then
     holds 'none on a dumb one' sh -c "! grep -q '$escape\[1;31m' '$OUT'"
     on_terminal "TERM=xterm '$ATTAIN' run study --no-charts -o timed"
     holds 'timings on a terminal' grep -q 'wrote timed in [0-9.]* s' "$OUT"
+    on_terminal "TERM=xterm '$ATTAIN' run study --no-charts -o timed --set /fit/draws=200000"
+    holds 'progress on a terminal' grep -q '[0-9] %' "$OUT"
+    holds 'with the time left' grep -q 'about [0-9]* s left' "$OUT"
+    holds 'wiped at the end' sh -c "tail -c 2000 '$OUT' | grep -q '$escape\[Kattain: wrote timed'"
     on_terminal "TERM=xterm '$ATTAIN' run study --no-charts -o timed --quiet"
     holds 'silence when quiet' sh -c "! grep -q wrote '$OUT'"
 else
     echo 'SKIPPED terminals: no script(1)'
 fi
+expect 'no progress elsewhere' 0 '*' '=attain: wrote timed' run study --no-charts -o timed \
+    --set /fit/draws=100000
 expect 'no colour elsewhere' 2 '' '~: error: ' run study --set /titel=1 -o -
 holds 'none at all' sh -c "! grep -q '$(printf '\033')' '$ERR'"
 finish

@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700
 #include "check.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -209,16 +210,61 @@ static void no_memory(void **state)
     attain_context_free(ctx);
 }
 
+/* A loop inside a longer stage tells that stage's fraction, whatever its own. */
+typedef struct story {
+    size_t told, wrong;
+} story;
+
+static bool listen(void *user, const attain_progress *progress)
+{
+    story *t = user;
+    t->told++;
+    t->wrong += strcmp(progress->stage, "long") != 0 || fabs(progress->fraction - 0.25) > 1e-12;
+    return t->told < 3;
+}
+
+static bool wait_a_little(void *user, size_t item, size_t worker)
+{
+    (void)user;
+    (void)item;
+    (void)worker;
+    check_sleep(20);
+    return true;
+}
+
+static void test_inner_loop(void **state)
+{
+    (void)state;
+    story t = {0};
+    attain_context_settings settings;
+    attain_context *ctx = NULL;
+    attain_error err = {0};
+    attain_context_settings_init(&settings);
+    settings.threads = 2;
+    settings.proceed = listen;
+    settings.proceed_user = &t;
+    atn_check_status("context", attain_context_create(&settings, &ctx, &err), ATTAIN_OK, &err);
+    check_sleep(60);
+    atn_check_status("long", atn_poll(ctx, "long", 0.25, &err), ATTAIN_OK, &err);
+    assert_int_equal(t.told, 1);
+    atn_check_status("inner", atn_parallel_for(ctx, 1, wait_a_little, NULL, NULL, &err), ATTAIN_OK,
+                     &err);
+    assert_int_equal(t.told, 1); /* no word at every start of a short loop */
+    atn_check_status("stopped", atn_parallel_for(ctx, 1000, wait_a_little, NULL, NULL, &err),
+                     ATTAIN_ERR_INTERRUPTED, &err);
+    assert_int_equal(t.told, 3);
+    assert_int_equal(t.wrong, 0);
+    assert_non_null(strstr(err.message, "long"));
+    attain_context_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_for_any_threads),
-        cmocka_unit_test(worker_counts),
-        cmocka_unit_test(a_task_stops),
-        cmocka_unit_test(interrupted),
-        cmocka_unit_test(polling),
-        cmocka_unit_test(without_threads),
-        cmocka_unit_test(no_memory),
+        cmocka_unit_test(test_inner_loop), cmocka_unit_test(same_for_any_threads),
+        cmocka_unit_test(worker_counts),   cmocka_unit_test(a_task_stops),
+        cmocka_unit_test(interrupted),     cmocka_unit_test(polling),
+        cmocka_unit_test(without_threads), cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests_name("parallel", tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@ struct attain_context {
     size_t refusals;   /* allocations that failed so far: a call that builds many small texts may
                           compare this at its end instead of asking each of them */
     int64_t polled_at; /* monotonic nanoseconds of the last call of proceed */
+    attain_progress progress; /* what was told last, or would have been told had there been time */
 };
 
 /* All memory of the library comes from here.  Blocks are zeroed.  n * size is overflow-checked;
@@ -65,7 +66,9 @@ size_t atn_parallel_workers(const attain_context *ctx, size_t n);
 attain_status atn_parallel_for(attain_context *ctx, size_t n, atn_task *task, void *user,
                                const char *stage, attain_error *err);
 /* Polls ctx->proceed outside a loop: always when fraction is 0 (a stage begins), else when 50 ms
- * have passed since it was last called, so an iteration may call this freely. */
+ * have passed since it was last called, so an iteration may call this freely.  A loop within a
+ * longer stage gives NULL for its own: the stage around it is then told again, with its fraction.
+ */
 attain_status atn_poll(attain_context *ctx, const char *stage, double fraction, attain_error *err);
 
 #endif
