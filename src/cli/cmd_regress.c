@@ -55,6 +55,7 @@ static attain_status fit(fitting *f)
     if (r->level > 0.0) settings.level = r->level;
     if (r->replicates > 0) settings.replicates = r->replicates;
     if (o->has_seed) settings.seed = o->seed;
+    settings.fit = o->fit;
     const attain_status status = attain_table_load(f->session.context, r->data, f->session.problems,
                                                    &f->table, &f->session.error);
     if (status != ATTAIN_OK) return status;
@@ -70,6 +71,16 @@ static atn_exit print_result(fitting *f)
                                &f->session.error) != ATTAIN_OK)
         return atn_session_fail(&f->session);
     return atn_session_print(&f->session, text, o->output);
+}
+
+static atn_exit write_draws(fitting *f)
+{
+    const char *path = f->session.options->draws;
+    if (!path) return ATN_EXIT_GOOD;
+    if (attain_regression_write_draws(f->regression, path, &f->session.error) != ATTAIN_OK)
+        return atn_session_fail(&f->session);
+    atn_console_note(f->session.console, "wrote %s", path);
+    return ATN_EXIT_GOOD;
 }
 
 static atn_exit draw(fitting *f)
@@ -106,6 +117,11 @@ static atn_exit judge(fitting *f)
         atn_console_error(f->session.console, "no answer: %s", words);
         return ATN_EXIT_GATE;
     }
+    if (!summary.gates_passed) {
+        atn_console_error(f->session.console,
+                          "a quality gate failed: the draws are not to be relied on");
+        return ATN_EXIT_GATE;
+    }
     const bool warned =
         attain_diagnostics_count_of(f->session.problems, ATTAIN_SEVERITY_WARNING) > 0;
     return warned && f->session.options->strict ? ATN_EXIT_GATE : ATN_EXIT_GOOD;
@@ -124,6 +140,10 @@ atn_exit atn_cmd_regress(const atn_options *options, atn_console *console)
     fitting f;
     memset(&f, 0, sizeof f);
     if (!is_complete(&options->regress, console)) return ATN_EXIT_USAGE;
+    if (options->draws && options->fit != ATTAIN_METHOD_NUTS) {
+        atn_console_error(console, "regress: --draws needs --fit nuts: nothing else has any");
+        return ATN_EXIT_USAGE;
+    }
     atn_exit code = atn_session_open(&f.session, options, console);
     if (code == ATN_EXIT_GOOD) {
         const attain_status status = fit(&f);
@@ -132,6 +152,7 @@ atn_exit atn_cmd_regress(const atn_options *options, atn_console *console)
     }
     if (f.regression) {
         code = print_result(&f);
+        if (!atn_interrupted()) code = atn_graver(code, write_draws(&f));
         if (!atn_interrupted()) code = atn_graver(code, draw(&f));
         code = atn_graver(code, judge(&f));
     }

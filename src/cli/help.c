@@ -21,7 +21,11 @@ const atn_flag_text atn_flag_texts[] = {
      "--formula then says what stands for its t"},
     {ATN_FLAG_START, "start", "'b1=500,b2=1e-4'", "names the parameters and where to search from"},
     {ATN_FLAG_BOUNDS, "bounds", "'b1=0:,b2=:1'", "the least and the most that a parameter may be"},
-    {ATN_FLAG_PRIOR, "prior", "'b1=normal(0,10)'", "what is known of a parameter beforehand"},
+    {ATN_FLAG_PRIOR, "prior", "'b1=normal(0,10)'",
+     "what is known of a parameter beforehand; with\n"
+     "--fit nuts also of sigma, the sd of the errors"},
+    {ATN_FLAG_REGRESS_FIT, "fit", "map|nuts",
+     "least squares, or draws from the posterior (default: map)"},
     {ATN_FLAG_WEIGHTS, "weights", "EXPR", "of the rows, above 0 (default: all the same)"},
     {ATN_FLAG_LOSS, "loss", "NAME", "squares, huber or student_t (default: squares)"},
     {ATN_FLAG_INTERVALS, "intervals", "NAME", "wald, profile or bootstrap (default: wald)"},
@@ -66,9 +70,11 @@ const atn_command atn_commands[] = {
      "names; every other name is a parameter, to be named in --start:\n\n"
      "  attain regress --data FILE.csv --response y --formula 'b1*(1-exp(-b2*x))' \\\n"
      "    --start 'b1=500,b2=1e-4'\n\n"
-     "Exit 0 only if the search converged; else the result is printed all the same, standard\n"
-     "error says how the search ended, and the exit is 1.\n",
-     0, 0, ATN_FLAGS_ALL | ATN_FLAGS_REGRESS, "FILE", atn_cmd_regress},
+     "With --fit nuts the posterior is sampled instead, under normal errors of sd sigma; what has\n"
+     "no --prior is flat.\n\n"
+     "Exit 0 only if the search converged and the draws passed every quality gate; else the\n"
+     "result is printed all the same, standard error says what failed, and the exit is 1.\n",
+     0, 0, ATN_FLAGS_ALL | ATN_FLAGS_REGRESS | ATN_FLAG_DRAWS, "FILE", atn_cmd_regress},
     {"curves", "[NAME]", "the trend families, or one of them in full",
      "Lists the trend families that a study may name, with their formulas; with NAME prints that\n"
      "family's file: formula, parameters, default priors, source.\n",

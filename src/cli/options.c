@@ -218,6 +218,7 @@ static bool take_regress_value(const parser *p, atn_flag flag, const char *value
     case ATN_FLAG_START: return join(p, &r->start, ',', value);
     case ATN_FLAG_PRIOR: return join(p, &r->prior, ';', value);
     case ATN_FLAG_BOUNDS: return join(p, &r->bounds, ',', value);
+    case ATN_FLAG_REGRESS_FIT: return read_fit(p, value);
     case ATN_FLAG_LOSS: return read_loss(p, value);
     case ATN_FLAG_INTERVALS: return read_intervals(p, value);
     case ATN_FLAG_LEVEL: return read_level(p, value);

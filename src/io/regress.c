@@ -84,8 +84,13 @@ atn_regress_parameter *atn_regress_add(atn_regress_job *job, const char *name, s
 
 void attain_regression_settings_init(attain_regression_settings *settings)
 {
-    *settings =
-        (attain_regression_settings){.version = 1, .level = 0.95, .seed = 1, .replicates = 2000};
+    *settings = (attain_regression_settings){.version = 1,
+                                             .level = 0.95,
+                                             .seed = 1,
+                                             .replicates = 2000,
+                                             .chains = 4,
+                                             .warmup = 1000,
+                                             .draws = 1000};
 }
 
 const char *attain_regression_outcome_text(attain_regression_outcome outcome)
@@ -118,6 +123,36 @@ static bool is_blank(const char *text)
 
 #define BAD(...) atn_regress_problem(job, ATTAIN_ERR_ARGUMENT, "settings", NULL, __VA_ARGS__)
 
+bool atn_regress_is_sampled(const atn_regress_job *job)
+{
+    return job->settings->fit == ATTAIN_METHOD_NUTS;
+}
+
+static void check_sampler(atn_regress_job *job)
+{
+    enum { LEAST = 100, MOST = 1000000, MOST_CHAINS = 64 };
+    const attain_regression_settings *s = job->settings;
+    if ((int)s->fit < 0 || s->fit > ATTAIN_METHOD_NUTS)
+        BAD("settings.fit is %d, expected study, map or nuts", (int)s->fit);
+    if (!atn_regress_is_sampled(job)) return;
+    if (s->loss != ATTAIN_LOSS_SQUARES)
+        BAD("settings.loss: the posterior (fit nuts) is that of normal errors, whose loss is "
+            "squares");
+    if (s->intervals != ATTAIN_INTERVALS_WALD)
+        BAD("settings.intervals: the posterior (fit nuts) has intervals of its own, in the place "
+            "of "
+            "profile and bootstrap");
+    if (s->chains < 1 || s->chains > MOST_CHAINS)
+        BAD("settings.chains is %ld, expected 1 to 64", s->chains);
+    if (s->warmup < 1 || s->warmup > MOST)
+        BAD("settings.warmup is %ld, expected 1 to 1000000", s->warmup);
+    if (s->draws < 4 || s->draws > MOST || s->chains * s->draws < LEAST ||
+        s->chains * s->draws > MOST)
+        BAD("settings.draws is %ld: chains times draws must lie between 100 and 1000000, and draws "
+            "be at least 4",
+            s->draws);
+}
+
 static void check_settings(atn_regress_job *job)
 {
     const attain_regression_settings *s = job->settings;
@@ -143,6 +178,7 @@ static void check_settings(atn_regress_job *job)
         BAD("settings.intervals: profile intervals need the loss squares; take wald or bootstrap");
     if (s->replicates < 100 || s->replicates > 1000000)
         BAD("settings.replicates is %ld, expected 100 to 1000000", s->replicates);
+    check_sampler(job);
 }
 
 /* A blank text is none. */
@@ -186,6 +222,7 @@ static void fill_intervals(atn_regress_job *job)
     const size_t p = job->n_parameters;
     attain_error err = {0};
     attain_status status = ATTAIN_OK;
+    if (out->posterior) return; /* it has its own */
     out->lower = ATN_NEW_ARRAY(job->ctx, double, p);
     out->upper = ATN_NEW_ARRAY(job->ctx, double, p);
     if (!out->lower || !out->upper) return;
@@ -204,11 +241,19 @@ static void fill_intervals(atn_regress_job *job)
     if (status) job->status = atn_fail(job->err, status, "%s", err.message);
 }
 
+const char *atn_regress_name(const atn_regress_job *job, size_t parameter)
+{
+    return parameter < job->n_parameters ? job->parameters[parameter].name : "sigma";
+}
+
 static void take_names(atn_regress_job *job)
 {
-    job->out->names = ATN_NEW_ARRAY(job->ctx, char *, job->n_parameters);
-    for (size_t k = 0; k < job->n_parameters && job->out->names; k++) {
-        job->out->names[k] = job->parameters[k].name;
+    attain_regression *out = job->out;
+    out->n_names = out->answer.n_parameters;
+    out->names = ATN_NEW_ARRAY(job->ctx, char *, out->n_names);
+    if (out->names && out->posterior) out->names[job->n_parameters] = atn_strdup(job->ctx, "sigma");
+    for (size_t k = 0; k < job->n_parameters && out->names; k++) {
+        out->names[k] = job->parameters[k].name;
         job->parameters[k].name = NULL;
     }
 }
@@ -218,8 +263,8 @@ static void run(atn_regress_job *job)
 {
     const size_t refusals = job->ctx->refusals;
     void (*const stages[])(atn_regress_job *) = {
-        atn_regress_compile, atn_regress_data,    atn_regress_limits, atn_regress_starts, solve,
-        fill_intervals,      atn_regress_remarks, take_names};
+        atn_regress_compile,   atn_regress_data, atn_regress_limits,  atn_regress_starts, solve,
+        atn_regress_posterior, fill_intervals,   atn_regress_remarks, take_names};
     check_settings(job);
     if (job->status) return;
     copy_settings(job);
@@ -299,7 +344,8 @@ void attain_regression_free(attain_regression *regression)
                                  s->prior,    s->bounds,  s->weights};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) atn_free(ctx, texts[k]);
     atn_regression_answer_free(ctx, &regression->answer);
-    for (size_t k = 0; k < regression->model.n_parameters && regression->names; k++)
+    atn_regress_posterior_free(ctx, regression->posterior);
+    for (size_t k = 0; k < regression->n_names && regression->names; k++)
         atn_free(ctx, regression->names[k]);
     for (size_t k = 0; k < regression->model.n_columns && regression->gathered; k++)
         atn_free(ctx, regression->gathered[k]);

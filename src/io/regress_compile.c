@@ -273,6 +273,21 @@ static void refuse_unused(atn_regress_job *job)
                                 job->parameters[k].name);
 }
 
+/* A posterior's own name. */
+static void refuse_sigma(atn_regress_job *job)
+{
+    const size_t c = atn_number_column_find(job->table, "sigma");
+    const char *what = atn_regress_find(job, "sigma", 5) < job->n_parameters        ? "parameter"
+                       : c < job->table->n_columns && job->in_use && job->in_use[c] ? "column"
+                                                                                    : NULL;
+    if (!what || !atn_regress_is_sampled(job)) return;
+    atn_regress_problem(
+        job, ATTAIN_ERR_ARGUMENT, "sigma", NULL,
+        "sigma is the sd of the errors where the posterior is sampled (fit nuts), so "
+        "no %s in use may have that name; rename it",
+        what);
+}
+
 void atn_regress_compile(atn_regress_job *job)
 {
     const attain_regression_settings *s = job->settings;
@@ -286,4 +301,5 @@ void atn_regress_compile(atn_regress_job *job)
         job->out->formula = compile(job, "formula", s->formula, true);
         if (job->out->formula) refuse_unused(job);
     }
+    refuse_sigma(job);
 }

@@ -24,6 +24,8 @@ typedef struct atn_regress_job {
     atn_regress_parameter *parameters;
     size_t n_parameters, capacity;
     bool parameters_known; /* `start` was read without a problem */
+    bool has_sigma_prior;
+    atn_prior sigma_prior; /* of a posterior */
 
     size_t *usable; /* the table's columns that expressions may name */
     size_t n_usable;
@@ -79,6 +81,16 @@ void atn_regress_starts(atn_regress_job *job);
 /* The formula is not finite at the first start in the k-th row used. */
 void atn_regress_refuse_start(atn_regress_job *job, size_t k);
 
+/* The posterior in the place of the least-squares answer. */
+void atn_regress_posterior(atn_regress_job *job);
+/* Of a parameter of the answer; "sigma" after the model's own. */
+const char *atn_regress_name(const atn_regress_job *job, size_t parameter);
+bool atn_regress_is_sampled(const atn_regress_job *job);
+void atn_regress_posterior_free(attain_context *ctx, atn_regression_posterior *posterior);
+
+/* The direction that the rows leave open: "b1 (0.71), b2 (-0.71)", its largest shares first;
+ * returns how many. */
+size_t atn_regress_open(const atn_regress_job *job, char *shares, size_t size);
 /* What is to be said of the answer. */
 void atn_regress_remarks(atn_regress_job *job);
 

@@ -11,9 +11,14 @@ static const double strong = 0.99; /* |correlation| from which parameters trade 
 
 double atn_regression_correlation(const attain_regression *r, size_t i, size_t j)
 {
-    const size_t p = r->model.n_parameters;
+    const size_t p = r->answer.n_parameters;
     const double a = r->answer.std_error[i], b = r->answer.std_error[j];
     return isfinite(a) && isfinite(b) ? r->answer.covariance[i * p + j] / (a * b) : (double)NAN;
+}
+
+bool atn_regression_is_fixed(const attain_regression *r, size_t k)
+{
+    return k < r->model.n_parameters && r->bound_low[k] == r->bound_high[k];
 }
 
 long atn_regression_line(const attain_regression *r, size_t k)
@@ -38,15 +43,13 @@ static void remark_outcome(atn_regress_job *job)
     }
 }
 
-/* The direction that the rows leave open, its largest shares first. */
-static void remark_unidentified(atn_regress_job *job)
+size_t atn_regress_open(const atn_regress_job *job, char *shares, size_t size)
 {
     const double *weak = job->out->answer.weak;
     const size_t p = job->n_parameters;
-    char shares[300] = "";
     double above = INFINITY;
     size_t told = 0;
-    if (job->out->answer.end.outcome != ATTAIN_REGRESSION_SINGULAR) return;
+    *shares = '\0';
     while (told < p) {
         size_t next = p;
         for (size_t k = 0; k < p; k++)
@@ -58,12 +61,20 @@ static void remark_unidentified(atn_regress_job *job)
             char share[64];
             atn_number_fixed(weak[k], 2, share);
             const size_t n = strlen(shares);
-            if (n + strlen(job->parameters[k].name) + strlen(share) + 8 < sizeof shares)
-                snprintf(shares + n, sizeof shares - n, "%s%.64s (%.16s)", n ? ", " : "",
+            if (n + strlen(job->parameters[k].name) + strlen(share) + 8 < size)
+                snprintf(shares + n, size - n, "%s%.64s (%.16s)", n ? ", " : "",
                          job->parameters[k].name, share);
             told++;
         }
     }
+    return told;
+}
+
+static void remark_unidentified(atn_regress_job *job)
+{
+    char shares[300];
+    if (job->out->answer.end.outcome != ATTAIN_REGRESSION_SINGULAR) return;
+    const size_t told = atn_regress_open(job, shares, sizeof shares);
     if (told == 1)
         atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "unidentified",
                          "the rows do not determine %s: the loss is flat along it", shares);
@@ -94,7 +105,7 @@ static void remark_correlations(atn_regress_job *job)
 {
     size_t pairs = 0;
     if (job->out->answer.end.outcome != ATTAIN_REGRESSION_CONVERGED) return;
-    for (size_t i = 0; i < job->n_parameters; i++) {
+    for (size_t i = 0; i < job->n_parameters; i++) { /* sigma trades off with none */
         for (size_t j = i + 1; j < job->n_parameters; j++) {
             const double r = atn_regression_correlation(job->out, i, j);
             char number[64];
@@ -123,10 +134,74 @@ static void remark_dates(atn_regress_job *job)
     }
 }
 
+/* A value of a gate as messages show it. */
+static const char *shown(double value, int decimals, char text[64])
+{
+    if (!isfinite(value)) return "not computable";
+    atn_number_fixed(value, decimals, text);
+    return text;
+}
+
+/* Codes as those of a study's results. */
+static void remark_gate(atn_regress_job *job, const atn_regression_gate *gate)
+{
+    const atn_regression_posterior *p = job->out->posterior;
+    char value[64], limit[64];
+    switch ((atn_gate)(gate->rule - atn_gate_rules)) {
+    case ATN_GATE_RHAT:
+        atn_regress_warn(
+            job, ATTAIN_SEVERITY_WARNING, "gate-rhat",
+            "R-hat of %s is %s, over %s: the chains do not agree; they may be stuck in "
+            "different modes",
+            atn_regress_name(job, p->max_rhat_of), shown(gate->value, 3, value),
+            shown(gate->rule->threshold, 3, limit));
+        break;
+    case ATN_GATE_ESS:
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "gate-ess",
+                         "the effective sample of %s is only %s, under %s",
+                         atn_regress_name(job, p->min_ess_of), shown(gate->value, 0, value),
+                         shown(gate->rule->threshold, 0, limit));
+        break;
+    case ATN_GATE_DIVERGENCES:
+        atn_regress_warn(
+            job, ATTAIN_SEVERITY_WARNING, "gate-divergences",
+            "%zu of the sampler's trajectories diverged: parts of the posterior may be "
+            "missing",
+            p->nuts.divergences);
+        break;
+    case ATN_GATE_E_BFMI:
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "gate-e-bfmi",
+                         "the energy's Bayesian fraction of missing information is %s, under %s: "
+                         "tails may be explored poorly",
+                         shown(gate->value, 2, value), shown(gate->rule->threshold, 2, limit));
+        break;
+    case ATN_GATE_DEPTH:
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "gate-depth",
+                         "%s %% of the sampler's trajectories were cut at their greatest length, "
+                         "over %s %%: it explores too slowly",
+                         shown(100.0 * gate->value, 1, value),
+                         shown(100.0 * gate->rule->threshold, 1, limit));
+        break;
+    default: break;
+    }
+}
+
+static void remark_gates(atn_regress_job *job)
+{
+    const atn_regression_posterior *p = job->out->posterior;
+    for (size_t k = 0; k < ATN_N_REGRESSION_GATES; k++)
+        if (!p->gates[k].passed) remark_gate(job, &p->gates[k]);
+}
+
 void atn_regress_remarks(atn_regress_job *job)
 {
     const attain_regression *out = job->out;
     remark_dates(job);
+    if (out->posterior) {
+        remark_gates(job);
+        remark_correlations(job);
+        return;
+    }
     remark_outcome(job);
     remark_unidentified(job);
     remark_bounds(job);

@@ -123,12 +123,19 @@ static atn_regress_parameter *known(atn_regress_job *job, const item *i)
     return NULL;
 }
 
-static void take_prior(atn_regress_job *job, const item *i)
+/* The sd of a posterior's errors, which `prior` may name like a parameter. */
+static bool is_sigma(const atn_regress_job *job, const item *i)
 {
-    atn_regress_parameter *p = known(job, i);
-    if (!p) return;
-    if (p->has_prior) {
-        BAD(job, ATTAIN_ERR_ARGUMENT, i, i->name, "prior names %s twice", p->name);
+    const char sigma[] = "sigma";
+    return i->name_length == sizeof sigma - 1 && memcmp(i->name, sigma, sizeof sigma - 1) == 0 &&
+           atn_regress_find(job, sigma, sizeof sigma - 1) == job->n_parameters;
+}
+
+static void parse_prior(atn_regress_job *job, const item *i, const char *name, bool *has_prior,
+                        atn_prior *prior)
+{
+    if (*has_prior) {
+        BAD(job, ATTAIN_ERR_ARGUMENT, i, i->name, "prior names %s twice", name);
         return;
     }
     char *text = atn_strndup(job->ctx, i->value, i->value_length);
@@ -136,13 +143,39 @@ static void take_prior(atn_regress_job *job, const item *i)
     attain_error err = {0};
     const attain_status status =
         atn_prior_parse(job->ctx, text, NULL, NULL, 0,
-                        job->table->has_dates ? &job->table->calendar : NULL, &p->prior, &err);
+                        job->table->has_dates ? &job->table->calendar : NULL, prior, &err);
     atn_free(job->ctx, text);
     const long shift = err.column > 0 ? err.column - 1 : 0;
     if (status == ATTAIN_OK)
-        p->has_prior = true;
+        *has_prior = true;
     else if (status != ATTAIN_ERR_NOMEM)
-        BAD(job, ATTAIN_ERR_FORMULA, i, i->value + shift, "prior of %s: %s", p->name, err.message);
+        BAD(job, ATTAIN_ERR_FORMULA, i, i->value + shift, "prior of %s: %s", name, err.message);
+}
+
+static void take_sigma(atn_regress_job *job, const item *i)
+{
+    attain_error err = {0};
+    if (!atn_regress_is_sampled(job)) {
+        BAD(job, ATTAIN_ERR_ARGUMENT, i, i->name,
+            "prior: sigma, the sd of the errors, has one only where the posterior is sampled (fit "
+            "nuts)");
+        return;
+    }
+    parse_prior(job, i, "sigma", &job->has_sigma_prior, &job->sigma_prior);
+    if (job->has_sigma_prior &&
+        atn_prior_truncate(&job->sigma_prior, 0.0, INFINITY, &err) != ATTAIN_OK)
+        BAD(job, ATTAIN_ERR_ARGUMENT, i, i->value, "prior of sigma, which lies above 0: %s",
+            err.message);
+}
+
+static void take_prior(atn_regress_job *job, const item *i)
+{
+    if (is_sigma(job, i)) {
+        take_sigma(job, i);
+        return;
+    }
+    atn_regress_parameter *p = known(job, i);
+    if (p) parse_prior(job, i, p->name, &p->has_prior, &p->prior);
 }
 
 static void take_bounds(atn_regress_job *job, const item *i)

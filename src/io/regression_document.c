@@ -24,7 +24,15 @@ void attain_regression_summarize(const attain_regression *regression,
                                            .condition = a->condition,
                                            .evaluations = a->end.evaluations,
                                            .starts = a->starts,
-                                           .extended = a->end.extended};
+                                           .extended = a->end.extended,
+                                           .max_rhat = NAN,
+                                           .min_ess = NAN};
+    const atn_regression_posterior *p = regression->posterior;
+    summary->gates_passed = a->end.outcome == ATTAIN_REGRESSION_CONVERGED && (!p || p->passed);
+    if (!p) return;
+    summary->max_rhat = p->max_rhat;
+    summary->min_ess = p->min_ess;
+    summary->divergences = p->nuts.divergences;
 }
 
 attain_status attain_regression_parameter_get(const attain_regression *regression, size_t index,
@@ -40,7 +48,27 @@ attain_status attain_regression_parameter_get(const attain_regression *regressio
                                                .std_error = a->std_error[index],
                                                .lower = regression->lower[index],
                                                .upper = regression->upper[index],
-                                               .at_bound = a->at_bound[index]};
+                                               .at_bound = a->at_bound[index],
+                                               .rhat = NAN,
+                                               .ess_bulk = NAN,
+                                               .ess_tail = NAN};
+    if (!regression->posterior) return ATTAIN_OK;
+    const atn_summary *s = &regression->posterior->summary[index];
+    parameter->rhat = s->rhat;
+    parameter->ess_bulk = s->ess_bulk;
+    parameter->ess_tail = s->ess_tail;
+    return ATTAIN_OK;
+}
+
+attain_status attain_regression_draws(const attain_regression *regression, size_t index,
+                                      double *draws, attain_error *err)
+{
+    const atn_regression_posterior *p = regression->posterior;
+    const size_t n = regression->answer.n_parameters;
+    atn_error_clear(err);
+    if (!p) return atn_fail(err, ATTAIN_ERR_ARGUMENT, "there is no posterior: fit it with nuts");
+    if (index >= n) return atn_fail(err, ATTAIN_ERR_ARGUMENT, "parameter %zu of %zu", index, n);
+    for (size_t d = 0; d < p->n_draws; d++) draws[d] = p->nuts.draws[d * n + index];
     return ATTAIN_OK;
 }
 
@@ -98,6 +126,31 @@ static void numbers(atn_text *t, const double *values, size_t n)
     atn_text_add(t, "]");
 }
 
+static void member(atn_text *t, const char *name, double value)
+{
+    atn_text_printf(t, ", \"%s\": ", name);
+    atn_text_number(t, value);
+}
+
+static void add_summary(atn_text *t, const atn_regression_posterior *p, size_t k)
+{
+    const atn_summary *s = &p->summary[k];
+    member(t, "mean", s->mean);
+    member(t, "sd", s->sd);
+    atn_text_add(t, ",\n     \"quantiles\": {");
+    for (size_t q = 0; q < ATN_N_REGRESSION_LEVELS; q++) {
+        atn_text_add(t, q ? ", \"" : "\"");
+        atn_text_number(t, atn_regression_levels[q]);
+        atn_text_add(t, "\": ");
+        atn_text_number(t, p->quantiles[k * ATN_N_REGRESSION_LEVELS + q]);
+    }
+    atn_text_add(t, "}");
+    member(t, "rhat", s->rhat);
+    member(t, "ess_bulk", s->ess_bulk);
+    member(t, "ess_tail", s->ess_tail);
+    member(t, "mcse_mean", s->mcse_mean);
+}
+
 static void add_parameters(atn_text *t, const attain_regression *r)
 {
     const atn_regression_answer *a = &r->answer;
@@ -113,11 +166,11 @@ static void add_parameters(atn_text *t, const attain_regression *r)
                        {"upper", r->upper[k]}};
         atn_text_printf(t, "%s\n    {\"name\": ", k ? "," : "");
         atn_json_print_string(r->names[k], t);
-        for (size_t m = 0; m < sizeof members / sizeof *members; m++) {
-            atn_text_printf(t, ", \"%s\": ", members[m].name);
-            atn_text_number(t, members[m].value);
-        }
-        atn_text_printf(t, ", \"at_bound\": %s}", a->at_bound[k] ? "true" : "false");
+        for (size_t m = 0; m < sizeof members / sizeof *members; m++)
+            member(t, members[m].name, members[m].value);
+        atn_text_printf(t, ", \"at_bound\": %s", a->at_bound[k] ? "true" : "false");
+        if (r->posterior) add_summary(t, r->posterior, k);
+        atn_text_add(t, "}");
     }
     atn_text_add(t, "\n  ]");
 }
@@ -139,12 +192,40 @@ static void add_request(atn_text *t, const attain_regression *r)
 static void add_intervals(atn_text *t, const attain_regression *r)
 {
     key(t, 1, false, "intervals");
-    atn_text_printf(t, "{\"type\": \"%s\", \"level\": ", atn_intervals_name(r->settings.intervals));
+    atn_text_printf(t, "{\"type\": \"%s\", \"level\": ",
+                    r->posterior ? "posterior" : atn_intervals_name(r->settings.intervals));
     atn_text_number(t, r->settings.level);
     if (r->settings.intervals == ATTAIN_INTERVALS_BOOTSTRAP)
         atn_text_printf(t, ", \"replicates\": %ld, \"seed\": %llu, \"failed\": %zu",
                         r->settings.replicates, (unsigned long long)r->settings.seed, r->n_failed);
     atn_text_add(t, "}");
+}
+
+/* How the draws were made, and the gates that they have to pass. */
+static void add_fit(atn_text *t, const attain_regression *r)
+{
+    const atn_regression_posterior *p = r->posterior;
+    const attain_regression_settings *s = &r->settings;
+    if (!p) return;
+    key(t, 1, false, "fit");
+    atn_text_printf(t,
+                    "{\"method\": \"nuts\", \"chains\": %ld, \"warmup\": %ld, \"draws\": %ld, "
+                    "\"seed\": %llu,\n    \"divergences\": %zu, \"depth_hits\": %zu",
+                    s->chains, s->warmup, s->draws, (unsigned long long)s->seed,
+                    p->nuts.divergences, p->nuts.depth_hits);
+    member(t, "e_bfmi", p->nuts.e_bfmi);
+    member(t, "step_size", p->nuts.step_size);
+    atn_text_printf(t, ", \"evaluations\": %zu}", p->nuts.evaluations);
+    key(t, 1, false, "gates");
+    atn_text_add(t, "[");
+    for (size_t k = 0; k < ATN_N_REGRESSION_GATES; k++) {
+        const atn_regression_gate *g = &p->gates[k];
+        atn_text_printf(t, "%s\n    {\"name\": \"%s\"", k ? "," : "", g->rule->name);
+        member(t, "value", g->value);
+        member(t, "threshold", g->rule->threshold);
+        atn_text_printf(t, ", \"passed\": %s}", g->passed ? "true" : "false");
+    }
+    atn_text_add(t, "\n  ]");
 }
 
 static void add_covariance(atn_text *t, const attain_regression *r)
@@ -211,6 +292,7 @@ attain_status atn_regression_json(const attain_regression *r, bool residuals, ch
     string(&t, 1, false, "outcome", attain_regression_outcome_text(a->end.outcome));
     add_parameters(&t, r);
     add_intervals(&t, r);
+    add_fit(&t, r);
     count(&t, "n_rows", a->n_rows);
     count(&t, "n_missing", r->n_missing);
     number(&t, "rss", a->rss);
@@ -248,13 +330,20 @@ static void cell(atn_text *t, double value)
 static void csv_parameters(atn_text *t, const attain_regression *r)
 {
     const atn_regression_answer *a = &r->answer;
-    atn_text_add(t, "name,estimate,std_error,lower,upper\n");
+    const atn_regression_posterior *p = r->posterior;
+    atn_text_add(t, "name,estimate,std_error,lower,upper");
+    atn_text_add(t, p ? ",rhat,ess_bulk,ess_tail\n" : "\n");
     for (size_t k = 0; k < a->n_parameters; k++) {
         atn_text_add(t, r->names[k]); /* letters, digits and _ */
         cell(t, a->estimate[k]);
         cell(t, a->std_error[k]);
         cell(t, r->lower[k]);
         cell(t, r->upper[k]);
+        if (p) {
+            cell(t, p->summary[k].rhat);
+            cell(t, p->summary[k].ess_bulk);
+            cell(t, p->summary[k].ess_tail);
+        }
         atn_text_add(t, "\n");
     }
 }

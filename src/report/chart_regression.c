@@ -38,6 +38,10 @@ static void say_headline(atn_text *out, const atn_regression_view *v)
     const size_t n = r->model.n_rows;
     /* A robust loss is asked for because of rows far off: it is the middle that counts. */
     const bool robust = r->settings.loss != ATTAIN_LOSS_SQUARES;
+    if (r->posterior && !r->posterior->passed) {
+        atn_text_add(out, "Not to be relied on: the sampler's draws failed a quality gate");
+        return;
+    }
     const double reach = atn_residual_reach(r, robust ? 0.5 : n < 20 ? 1.0 : 0.95);
     switch (r->answer.end.outcome) {
     case ATTAIN_REGRESSION_CONVERGED: break;
@@ -91,8 +95,9 @@ static void say_foot(atn_text *out, const atn_regression_view *v)
     if (v->bands)
         atn_text_printf(out,
                         "Bands: where the %s lies (dark) and where one new observation%s would lie "
-                        "(light), with %s %% confidence at any one place, if the formula is right.",
-                        noun(v), v->r->settings.weights ? " of weight 1" : "", level);
+                        "(light), with %s %% %s at any one place, if the formula is right.",
+                        noun(v), v->r->settings.weights ? " of weight 1" : "", level,
+                        v->r->posterior ? "probability" : "confidence");
     else if (v->r->answer.residual_df <= 0)
         atn_text_add(out, "There are no bands: as many parameters as rows leave no scatter to "
                           "judge by.");
@@ -134,14 +139,21 @@ static const char *x_label(const atn_regression_view *v)
     return "fitted value";
 }
 
+/* The greater of `reach` and a band's distance from its curve. */
+static double wider(double reach, double curve, double low, double high)
+{
+    const double here = fmax(curve - low, high - curve);
+    return isfinite(here) ? fmax(reach, here) : reach;
+}
+
 static void say_bands(atn_text *out, const atn_regression_view *v)
 {
     double curve = 0.0, fresh = 0.0;
     char level[ATN_DIGITS_SIZE];
     if (!v->bands) return;
     for (size_t i = 0; i < v->n_grid; i++) {
-        if (isfinite(v->curve_half[i])) curve = fmax(curve, v->curve_half[i]);
-        if (isfinite(v->new_half[i])) fresh = fmax(fresh, v->new_half[i]);
+        curve = wider(curve, v->curve[i], v->edges.curve_low[i], v->edges.curve_high[i]);
+        fresh = wider(fresh, v->curve[i], v->edges.new_low[i], v->edges.new_high[i]);
     }
     atn_say_level(v->r, level);
     atn_text_printf(out, " The %s %% band of the %s reaches at most ", level, noun(v));
@@ -157,7 +169,10 @@ static void say_residuals(atn_text *out, const atn_regression_view *v)
     for (size_t i = 0; i < v->n; i++)
         if (fabs(v->residual[i]) > fabs(v->residual[worst])) worst = i;
     atn_text_add(out, " Below, the residuals");
-    if (isfinite(v->r->answer.residual_sd)) {
+    if (v->r->posterior) {
+        atn_text_add(out, ", whose errors have the standard deviation sigma of ");
+        say_short(out, v->r->answer.estimate[v->r->model.n_parameters]);
+    } else if (isfinite(v->r->answer.residual_sd)) {
         atn_text_add(out, ", of standard deviation ");
         say_short(out, v->r->answer.residual_sd);
     }
@@ -189,7 +204,9 @@ static void say_alt(atn_text *out, const atn_regression_view *v, const atn_text 
     if (v->kind == VIEW_FITTED) {
         atn_text_add(out, ", with the line on which both are the same.");
     } else {
-        atn_text_add(out, ", with the fitted curve, which goes from ");
+        atn_text_add(out, v->r->posterior
+                              ? ", with the posterior mean of the curve, which goes from "
+                              : ", with the fitted curve, which goes from ");
         say_short(out, v->curve[0]);
         atn_text_add(out, " to ");
         say_short(out, v->curve[v->n_grid - 1]);
@@ -243,23 +260,22 @@ static void write_rows(const atn_regression_view *v, atn_text *out)
     }
 }
 
-/* x, curve, lower and upper edge of its band and of the other, half of each band's width. */
+/* x, curve, lower and upper edge of its band and of the other, and these edges less the curve. */
 static void write_curve(const atn_regression_view *v, atn_text *out)
 {
     atn_text_add(out, "$curve << EOD\n");
     for (size_t i = 0; i < v->n_grid; i++) {
         const double y = v->curve[i], low = v->y_low, high = v->y_high;
-        const double half[] = {v->bands ? v->curve_half[i] : NAN, v->bands ? v->new_half[i] : NAN};
+        const double edge[] = {
+            v->bands ? v->edges.curve_low[i] : NAN, v->bands ? v->edges.curve_high[i] : NAN,
+            v->bands ? v->edges.new_low[i] : NAN, v->bands ? v->edges.new_high[i] : NAN};
         if (v->date)
             put_place(out, v, v->grid[i], true);
         else
             atn_text_number(out, plotted(v->grid[i], v->x_low, v->x_high));
         put_value(out, plotted(y, low, high));
-        for (size_t k = 0; k < 2; k++) {
-            put_value(out, plotted(y - half[k], low, high));
-            put_value(out, plotted(y + half[k], low, high));
-        }
-        for (size_t k = 0; k < 2; k++) put_value(out, plotted(half[k], v->r_low, v->r_high));
+        for (size_t k = 0; k < 4; k++) put_value(out, plotted(edge[k], low, high));
+        for (size_t k = 0; k < 4; k++) put_value(out, plotted(edge[k] - y, v->r_low, v->r_high));
         atn_text_add(out, "\n");
     }
     atn_text_add(out, "EOD\n");
@@ -286,6 +302,7 @@ static void add_key(atn_frame *f, const atn_regression_view *v)
     snprintf(fresh, sizeof fresh, "%s %% band of new observations", level);
     const bool answer = v->r->answer.end.outcome == ATTAIN_REGRESSION_CONVERGED;
     const char *line = v->kind == VIEW_FITTED ? "observed = fitted"
+                       : v->r->posterior      ? "posterior mean of the curve"
                        : answer               ? "fitted curve"
                                               : "curve where the search ended";
     const atn_key_item items[] = {{SAMPLE_POINT, point_color(v), "observed"},
@@ -351,8 +368,8 @@ static void plot_fit(atn_frame *f, const atn_regression_view *v)
 
 static void plot_residuals(atn_frame *f, const atn_regression_view *v)
 {
-    plot_band(f, v, "-$8", "$8", BAND_NEW);
-    plot_band(f, v, "-$7", "$7", BAND_CURVE);
+    plot_band(f, v, "$9", "$10", BAND_NEW);
+    plot_band(f, v, "$7", "$8", BAND_CURVE);
     if (is_crowded(v)) plot_points(f, v, 4);
     atn_frame_plot(f, "0 with lines lt 1 lw 1.6 lc rgb '%s'", CURVE);
     if (!is_crowded(v)) plot_points(f, v, 4);

@@ -10,7 +10,7 @@
 
 /* ---- columns aligned on the decimal point ---------------------------------------------------- */
 
-enum { MOST_COLUMNS = 5 };
+enum { MOST_COLUMNS = 7 };
 
 /* One line's cells; the first is words where `name` is set. */
 typedef struct row_cells {
@@ -118,6 +118,32 @@ static void parameter_row(const attain_regression *r, size_t k, row_cells *row)
     atn_digits_put(r->upper[k], p.place, p.scientific, row->text[4]);
 }
 
+/* A bound that holds a parameter has neither scatter nor chains. */
+static void posterior_row(const attain_regression *r, size_t k, row_cells *row)
+{
+    const atn_summary *s = &r->posterior->summary[k];
+    const double ess = s->ess_bulk < s->ess_tail ? s->ess_bulk : s->ess_tail;
+    const bool fixed = atn_regression_is_fixed(r, k);
+    parameter_row(r, k, row);
+    atn_digits_put(fixed ? (double)NAN : s->rhat, -3, false, row->text[5]);
+    atn_digits_put(fixed ? (double)NAN : floor(ess), 0, false, row->text[6]);
+}
+
+static void print_posterior(const attain_regression *r, atn_text *out)
+{
+    char level[ATN_DIGITS_SIZE], low[80], high[80];
+    atn_say_level(r, level);
+    snprintf(low, sizeof low, "%s %% low", level);
+    snprintf(high, sizeof high, "%s %% high", level);
+    const char *const headings[] = {"parameter", "mean", "sd", low, high, "R-hat", "ESS"};
+    columns c = {.r = r,
+                 .headings = headings,
+                 .n_columns = 7,
+                 .n_rows = r->answer.n_parameters,
+                 .make = posterior_row};
+    print_columns(&c, out);
+}
+
 static const char *interval_word(attain_intervals intervals)
 {
     static const char *const words[] = {"Wald", "profile", "bootstrap"};
@@ -158,7 +184,7 @@ static void say_r_squared(const attain_regression *r, atn_text *out)
     atn_text_add(out, digits);
 }
 
-static void say_fit(const attain_regression *r, atn_text *out)
+static void say_residual_sd(const attain_regression *r, atn_text *out)
 {
     char digits[ATN_DIGITS_SIZE];
     const atn_regression_answer *a = &r->answer;
@@ -172,6 +198,11 @@ static void say_fit(const attain_regression *r, atn_text *out)
         atn_text_printf(out, "; scale of the %s loss %s", atn_loss_word(r->settings.loss), digits);
     }
     atn_text_add(out, "\n");
+}
+
+static void say_fit(const attain_regression *r, atn_text *out)
+{
+    if (!r->posterior) say_residual_sd(r, out); /* sigma says it */
     label(out, "R-squared");
     say_r_squared(r, out);
     atn_text_add(out, "\n");
@@ -206,6 +237,32 @@ static void say_search(const attain_regression *r, atn_text *out)
         atn_text_add(out, " replicates");
         if (r->n_failed > 0)
             atn_text_printf(out, ", of which %zu found no answer and were left out", r->n_failed);
+        atn_text_add(out, "\n");
+    }
+}
+
+static void say_sampler(const attain_regression *r, atn_text *out)
+{
+    const attain_regression_settings *s = &r->settings;
+    const atn_regression_posterior *p = r->posterior;
+    label(out, "sampler");
+    atn_text_grouped(out, (double)s->chains, 0);
+    atn_text_add(out, s->chains == 1 ? " chain of " : " chains of ");
+    atn_text_grouped(out, (double)s->draws, 0);
+    atn_text_add(out, " draws after ");
+    atn_text_grouped(out, (double)s->warmup, 0);
+    atn_text_printf(out, " of warm-up, seed %llu\n", (unsigned long long)s->seed);
+    label(out, "divergences");
+    atn_text_grouped(out, (double)p->nuts.divergences, 0);
+    atn_text_add(out, "\n");
+    label(out, "quality gates");
+    if (p->passed) atn_text_add(out, "all passed\n");
+    for (size_t k = 0, n = 0; k < attain_diagnostics_count(r->notes) && !p->passed; k++) {
+        const attain_diagnostic *d = attain_diagnostics_get(r->notes, k);
+        if (strncmp(d->code, "gate-", 5) != 0) continue;
+        if (n++) label(out, "");
+        atn_text_add(out, "FAILED: ");
+        atn_escape_plain(out, d->message);
         atn_text_add(out, "\n");
     }
 }
@@ -359,17 +416,26 @@ static void say_head(const attain_regression *r, atn_text *out)
     atn_text_add(out, "\n");
     if (r->answer.end.outcome != ATTAIN_REGRESSION_CONVERGED)
         atn_text_add(out, "NO ANSWER: the search did not converge; this is where it ended\n");
+    if (r->posterior && !r->posterior->passed)
+        atn_text_add(out, "NOT TO BE RELIED ON: a quality gate failed; which one is said below\n");
     atn_text_add(out, "\n");
 }
 
 static void print_table(const attain_regression *r, bool residuals, atn_text *out)
 {
     say_head(r, out);
-    print_parameters(r, out);
+    if (r->posterior)
+        print_posterior(r, out);
+    else
+        print_parameters(r, out);
     atn_text_add(out, "\n");
     say_fit(r, out);
-    say_search(r, out);
-    if (r->answer.end.outcome == ATTAIN_REGRESSION_CONVERGED) say_condition(r, out);
+    if (r->posterior)
+        say_sampler(r, out);
+    else
+        say_search(r, out);
+    if (r->answer.end.outcome == ATTAIN_REGRESSION_CONVERGED && !r->posterior)
+        say_condition(r, out);
     say_bounds(r, out);
     if (r->answer.end.outcome == ATTAIN_REGRESSION_CONVERGED) say_correlations(r, out);
     say_remarks(r, out);

@@ -120,6 +120,33 @@ static attain_status curve_alone(atn_regression_view *v, const double *const *co
     return status;
 }
 
+/* Bands of least squares are as wide to either side. */
+static attain_status bands_of_answer(atn_regression_view *v, const double *const *columns,
+                                     attain_error *err)
+{
+    const attain_regression *r = v->r;
+    double *const curve_half = v->edges.curve_high, *const new_half = v->edges.new_high;
+    const attain_status status =
+        atn_regression_band(r->ctx, &r->model, &r->answer, columns, v->n_grid, r->settings.level,
+                            v->curve, curve_half, new_half, err);
+    for (size_t i = 0; status == ATTAIN_OK && i < v->n_grid; i++) {
+        v->edges.curve_low[i] = v->curve[i] - curve_half[i];
+        v->edges.new_low[i] = v->curve[i] - new_half[i];
+        v->edges.curve_high[i] = v->curve[i] + curve_half[i];
+        v->edges.new_high[i] = v->curve[i] + new_half[i];
+    }
+    return status;
+}
+
+static attain_status bands_of_draws(atn_regression_view *v, const double *const *columns,
+                                    attain_error *err)
+{
+    const attain_regression *r = v->r;
+    return atn_regression_predict(r->ctx, &r->model, r->posterior->nuts.draws,
+                                  r->posterior->n_draws, columns, v->n_grid, r->settings.level,
+                                  r->settings.seed, v->curve, &v->edges, err);
+}
+
 static attain_status trace(atn_regression_view *v, attain_error *err)
 {
     const attain_regression *r = v->r;
@@ -129,9 +156,10 @@ static attain_status trace(atn_regression_view *v, attain_error *err)
     attain_status status = ATTAIN_OK;
     if (!columns || !gathered || !make_lanes(v, columns, gathered))
         status = atn_fail_nomem(err);
+    else if (r->posterior)
+        status = bands_of_draws(v, columns, err);
     else if (v->bands)
-        status = atn_regression_band(r->ctx, &r->model, &r->answer, columns, v->n_grid,
-                                     r->settings.level, v->curve, v->curve_half, v->new_half, err);
+        status = bands_of_answer(v, columns, err);
     else
         status = curve_alone(v, columns, err);
     for (size_t k = 0; gathered && k < n_columns; k++) atn_free(r->ctx, gathered[k]);
@@ -151,10 +179,10 @@ static void choose_ranges(atn_regression_view *v)
     const double room = v->y_high > v->y_low ? 0.5 * (v->y_high - v->y_low) : INFINITY;
     const double least = v->y_low - room, most = v->y_high + room;
     for (size_t i = 0; i < v->n_grid; i++) {
-        const double half = v->bands && isfinite(v->new_half[i]) ? v->new_half[i] : 0.0;
+        const bool band = v->bands && isfinite(v->edges.new_high[i] - v->edges.new_low[i]);
         if (!isfinite(v->curve[i])) continue;
-        v->y_low = fmin(v->y_low, fmax(v->curve[i] - half, least));
-        v->y_high = fmax(v->y_high, fmin(v->curve[i] + half, most));
+        v->y_low = fmin(v->y_low, fmax(band ? v->edges.new_low[i] : v->curve[i], least));
+        v->y_high = fmax(v->y_high, fmin(band ? v->edges.new_high[i] : v->curve[i], most));
     }
     v->r_low = v->r_high = 0.0;
     extremes(v->residual, v->n, &v->r_low, &v->r_high);
@@ -162,13 +190,23 @@ static void choose_ranges(atn_regression_view *v)
     /* The band of new observations too, where an edge of it does not press the residuals flat. */
     const double limit = 2.0 * fmax(v->r_high, -v->r_low);
     for (size_t i = 0; v->bands && i < v->n_grid; i++) {
-        if (!isfinite(v->new_half[i])) continue;
-        v->r_high = fmax(v->r_high, fmin(v->new_half[i], limit));
-        v->r_low = fmin(v->r_low, fmax(-v->new_half[i], -limit));
+        if (!isfinite(v->edges.new_high[i] - v->edges.new_low[i])) continue;
+        v->r_high = fmax(v->r_high, fmin(v->edges.new_high[i] - v->curve[i], limit));
+        v->r_low = fmin(v->r_low, fmax(v->edges.new_low[i] - v->curve[i], -limit));
     }
     pad_range(&v->x_low, &v->x_high, 0.02);
     pad_range(&v->y_low, &v->y_high, 0.03);
     pad_range(&v->r_low, &v->r_high, 0.06);
+}
+
+static bool make_edges(atn_regression_view *v)
+{
+    attain_context *ctx = v->r->ctx;
+    v->edges = (atn_regression_edges){.curve_low = ATN_NEW_ARRAY(ctx, double, v->n_grid),
+                                      .curve_high = ATN_NEW_ARRAY(ctx, double, v->n_grid),
+                                      .new_low = ATN_NEW_ARRAY(ctx, double, v->n_grid),
+                                      .new_high = ATN_NEW_ARRAY(ctx, double, v->n_grid)};
+    return v->edges.curve_low && v->edges.curve_high && v->edges.new_low && v->edges.new_high;
 }
 
 attain_status atn_regression_view_make(atn_regression_view *v, const attain_regression *r,
@@ -181,10 +219,7 @@ attain_status atn_regression_view_make(atn_regression_view *v, const attain_regr
     v->n_grid = v->kind == VIEW_FITTED ? v->n : GRID;
     v->grid = ATN_NEW_ARRAY(r->ctx, double, v->n_grid);
     v->curve = ATN_NEW_ARRAY(r->ctx, double, v->n_grid);
-    if (v->bands) v->curve_half = ATN_NEW_ARRAY(r->ctx, double, v->n_grid);
-    if (v->bands) v->new_half = ATN_NEW_ARRAY(r->ctx, double, v->n_grid);
-    if (!v->grid || !v->curve || (v->bands && (!v->curve_half || !v->new_half)))
-        return atn_fail_nomem(err);
+    if (!v->grid || !v->curve || (v->bands && !make_edges(v))) return atn_fail_nomem(err);
     if (v->kind == VIEW_FITTED)
         memcpy(v->grid, v->fitted, v->n * sizeof *v->grid);
     else
@@ -197,8 +232,9 @@ attain_status atn_regression_view_make(atn_regression_view *v, const attain_regr
 void atn_regression_view_free(atn_regression_view *v)
 {
     attain_context *ctx = v->r->ctx;
-    double *const arrays[] = {v->at,   v->observed, v->fitted,     v->residual,
-                              v->grid, v->curve,    v->curve_half, v->new_half};
+    const atn_regression_edges *e = &v->edges;
+    double *const arrays[] = {v->at,    v->observed,  v->fitted,     v->residual, v->grid,
+                              v->curve, e->curve_low, e->curve_high, e->new_low,  e->new_high};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) atn_free(ctx, arrays[i]);
 }
 

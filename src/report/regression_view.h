@@ -22,7 +22,8 @@ typedef struct atn_regression_view {
     double *at, *observed, *fitted, *residual; /* n each */
 
     size_t n_grid; /* places of the curve; VIEW_FITTED: the rows drawn */
-    double *grid, *curve, *curve_half, *new_half; /* the last two NULL without bands */
+    double *grid, *curve;
+    atn_regression_edges edges; /* of the bands; NULL without them */
 
     double x_low, x_high, y_low, y_high, r_low, r_high; /* what the axes show */
 } atn_regression_view;

@@ -28,11 +28,14 @@ static bool has_prior(const attain_regression *r)
 void atn_say_method(const attain_regression *r, atn_text *out)
 {
     const char *slash = r->table->name ? strrchr(r->table->name, '/') : NULL;
-    if (r->settings.loss == ATTAIN_LOSS_SQUARES)
+    if (r->posterior)
+        atn_text_add(out, "posterior under normal errors of sd sigma");
+    else if (r->settings.loss == ATTAIN_LOSS_SQUARES)
         atn_text_add(out, "least squares");
     else
         atn_text_printf(out, "%s loss", atn_loss_word(r->settings.loss));
-    if (has_prior(r)) atn_text_add(out, " with priors");
+    if (has_prior(r) || (r->posterior && r->posterior->has_sigma_prior))
+        atn_text_add(out, " with priors");
     atn_text_add(out, " over ");
     atn_text_grouped(out, (double)r->model.n_rows, 0);
     atn_text_add(out, r->model.n_rows == 1 ? " row" : " rows");

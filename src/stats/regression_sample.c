@@ -1,177 +1,256 @@
-/* The posterior of a regression with normal errors, by the sampler: parameters on the whole line,
- * then log sigma. */
+/* The posterior of a regression with normal errors: in coordinates in which it is about standard
+ * normal by least squares, first its mode, then the sampler, with the curvature at the mode as its
+ * first metric.  Where no mode is found (a kink, a likelihood without curvature), the covariance of
+ * least squares has to do. */
 #include <math.h>
 #include <string.h>
 
 #include "cholesky.h"
-#include "stats/distribution.h"
-#include "stats/nuts.h"
-#include "stats/regression.h"
+#include "stats/regression_target.h"
+
+/* A coordinate of a parameter with bounds is about this wide where the rows say little: the
+ * logarithm of a number spread evenly above 0, the logit of one spread evenly between two ends. */
+static const double most_log_sd = 1.5, most_logit_sd = 2.0;
+/* A prior so many times as wide as what the rows leave open has little part in the posterior. */
+static const double clearly = 3.0;
 
 typedef struct sampling {
-    const atn_regression_model *model;
-    const atn_prior *sigma; /* NULL: flat above 0 */
-    size_t p, n_names, lanes;
-    atn_transform *transforms;        /* p */
-    double *work;                     /* a worker: its parts below, one after the other */
-    size_t work_size, n_formula_work; /* doubles */
-    const double **inputs;            /* a worker: n_names */
-    double **adjoints;                /* a worker: n_names */
+    attain_context *ctx;
+    const atn_regression_answer *answer;
+    const atn_nuts_settings *settings;
+    atn_regression_target target;
+    double *sd;         /* n: of each coordinate, by least squares */
+    bool *doubtful;     /* n: what least squares says of it is of no use on the line */
+    double *centre;     /* n: the mode */
+    double *covariance; /* n x n, about it */
+    double *factor;     /* n x n, of the covariance */
+    bool unsure;        /* least squares says nothing of some parameter: priors have to */
+    size_t evaluations; /* before the chains */
 } sampling;
 
-enum { LANES = 1024 };
+/* ---- from least squares to the line ---- */
 
-/* Rows of a block: residuals into `seed` as w r / sigma^2, their weighted squares summed. */
-static double block_square(const sampling *s, size_t first, size_t lanes, double precision,
-                           const double *value, double *seed)
+static double width_limit(const atn_transform *t)
 {
-    const atn_regression_model *m = s->model;
-    double square = 0.0;
-    for (size_t l = 0; l < lanes; l++) {
-        const double r = m->response[first + l] - value[l];
-        const double w = m->weights ? m->weights[first + l] : 1.0;
-        square += w * r * r;
-        seed[l] = precision * w * r;
+    switch (t->kind) {
+    case ATN_TRANSFORM_NONE: return INFINITY;
+    case ATN_TRANSFORM_BOTH: return most_logit_sd;
+    default: return most_log_sd;
     }
-    return square;
 }
 
-/* -1/2 sum w r^2 / sigma^2; its derivative by each parameter added to `slope` (NULL: not wanted).
- */
-static double log_likelihood(const sampling *s, const double *b, double precision, double *slope,
-                             size_t worker, double *square)
+static void place_coordinate(sampling *s, size_t i)
 {
-    const atn_regression_model *m = s->model;
-    double *value = s->work + worker * s->work_size, *seed = value + s->lanes;
-    double *work = seed + s->lanes;
-    const double **inputs = s->inputs + worker * s->n_names;
-    double **adjoints = s->adjoints + worker * s->n_names;
-    *square = 0.0;
-    for (size_t first = 0; first < m->n_rows; first += s->lanes) {
-        const size_t rest = m->n_rows - first, lanes = rest < s->lanes ? rest : s->lanes;
-        for (size_t k = 0; k < s->p; k++) {
-            inputs[k] = b + k;
-            adjoints[k] = slope + k;
+    const atn_regression_answer *a = s->answer;
+    atn_regression_target *t = &s->target;
+    const atn_transform *transform = &t->transforms[i];
+    const size_t k = t->which[i];
+    const double x = k == t->p ? a->end.scale : a->estimate[k];
+    const double width = k == t->p ? x / sqrt(2.0 * (double)a->n_rows) : a->std_error[k];
+    const bool inside = x > transform->lower && x < transform->upper;
+    double dx = 1.0;
+    if (transform->kind == ATN_TRANSFORM_NONE || inside) {
+        t->origin[i] = atn_transform_inverse(transform, x);
+        (void)atn_transform_forward(transform, t->origin[i], &dx, NULL, NULL);
+    }
+    s->sd[i] = width / fabs(dx);
+    s->doubtful[i] = !(s->sd[i] > 0.0 && s->sd[i] <= width_limit(transform)) ||
+                     !isfinite(t->origin[i]) || (transform->kind != ATN_TRANSFORM_NONE && !inside);
+    if (!s->doubtful[i]) return;
+    s->sd[i] = width_limit(transform);
+    if (transform->kind == ATN_TRANSFORM_NONE)
+        s->unsure = true;
+    else
+        t->origin[i] = 0.0;
+}
+
+/* The width of a coordinate of which least squares says nothing, from the curvature along it. */
+static void measure(sampling *s, size_t i)
+{
+    atn_regression_target *t = &s->target;
+    const double at = t->origin[i], step = 1e-3 * fmax(1.0, fabs(at));
+    t->origin[i] = at - step;
+    (void)atn_regression_log_density(t, s->centre, s->factor, 0);
+    const double below = s->factor[i];
+    t->origin[i] = at + step;
+    (void)atn_regression_log_density(t, s->centre, s->factor, 0);
+    const double curvature = (below - s->factor[i]) / (2.0 * step);
+    t->origin[i] = at;
+    s->sd[i] = curvature > 0.0 && isfinite(curvature) ? 1.0 / sqrt(curvature) : fmax(1.0, fabs(at));
+    s->evaluations += 2;
+}
+
+/* Looks along each doubtful coordinate for where the density is greatest; twice, since one may
+ * depend on another. */
+static void scan(sampling *s)
+{
+    enum { REACH = 30, SWEEPS = 2 };
+    atn_regression_target *t = &s->target;
+    for (size_t sweep = 0; sweep < SWEEPS; sweep++)
+        for (size_t i = 0; i < t->n; i++) {
+            double best = -INFINITY, place = t->origin[i];
+            if (!s->doubtful[i] || t->transforms[i].kind == ATN_TRANSFORM_NONE) continue;
+            for (int u = -REACH; u <= REACH; u++) {
+                t->origin[i] = u;
+                const double density = atn_regression_log_density(t, s->centre, NULL, 0);
+                s->evaluations++;
+                if (density <= best) continue;
+                best = density;
+                place = u;
+            }
+            t->origin[i] = place;
         }
-        for (size_t k = s->p; k < s->n_names; k++) {
-            const double *column = m->columns[k - s->p];
-            inputs[k] = column ? column + first : NULL;
-            adjoints[k] = NULL;
+}
+
+/* Whether the rows, far more than the priors, say how wide the posterior is, so that it widens with
+ * sigma. */
+static bool is_scaled(const sampling *s)
+{
+    for (size_t i = 0; i < s->target.n; i++)
+        if (s->doubtful[i]) return false;
+    for (size_t k = 0; k < s->target.p && s->target.model->priors; k++) {
+        const atn_prior *prior = s->target.model->priors[k];
+        if (prior && !(atn_prior_sd(prior) > clearly * s->answer->std_error[k])) return false;
+    }
+    return true;
+}
+
+/* origin and factor by least squares. */
+static attain_status place_by_least_squares(sampling *s, attain_error *err)
+{
+    atn_regression_target *t = &s->target;
+    const size_t n = t->n, p = t->p;
+    memset(s->centre, 0, n * sizeof *s->centre);
+    for (size_t i = 0; i < n; i++) place_coordinate(s, i);
+    scan(s);
+    for (size_t i = 0; i < n; i++)
+        if (s->doubtful[i] && t->transforms[i].kind == ATN_TRANSFORM_NONE) measure(s, i);
+    t->scaled = is_scaled(s);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            const size_t a = t->which[i], b = t->which[j];
+            const bool known = a < p && b < p && !s->doubtful[i] && !s->doubtful[j];
+            s->covariance[i * n + j] = i == j ? 1.0
+                                       : known
+                                           ? s->answer->covariance[a * p + b] /
+                                                 (s->answer->std_error[a] * s->answer->std_error[b])
+                                           : 0.0;
+            /* an upper bound turns the line around */
+            const bool turned = (t->transforms[i].kind == ATN_TRANSFORM_UPPER) !=
+                                (t->transforms[j].kind == ATN_TRANSFORM_UPPER);
+            if (turned) s->covariance[i * n + j] *= -1.0;
         }
-        atn_formula_value(m->formula, lanes, inputs, value, work);
-        *square += block_square(s, first, lanes, precision, value, seed);
-        if (slope) atn_formula_gradient(m->formula, lanes, inputs, seed, NULL, adjoints, work);
-    }
-    return -0.5 * precision * *square;
-}
-
-static double log_density(void *user, const double *u, double *gradient, size_t worker)
-{
-    const sampling *s = user;
-    const size_t p = s->p;
-    double *b = s->work + (worker + 1) * s->work_size - 3 * p, *dx = b + p, *slope = dx + p;
-    const double log_sigma = u[p], sigma = exp(log_sigma), precision = exp(-2.0 * log_sigma);
-    double total = 0.0, square;
-    for (size_t k = 0; k < p; k++) {
-        double log_jacobian, dlog_jacobian;
-        b[k] =
-            atn_transform_forward(&s->transforms[k], u[k], &dx[k], &log_jacobian, &dlog_jacobian);
-        total += log_jacobian;
-        slope[k] = 0.0;
-        if (gradient) gradient[k] = dlog_jacobian;
-    }
-    total += log_likelihood(s, b, precision, gradient ? slope : NULL, worker, &square);
-    for (size_t k = 0; k < p; k++) {
-        if (s->model->priors && s->model->priors[k])
-            total += atn_prior_log_density(s->model->priors[k], b[k], &slope[k]);
-        if (gradient) gradient[k] += slope[k] * dx[k];
-    }
-    double by_sigma = 0.0;
-    if (s->sigma) total += atn_prior_log_density(s->sigma, sigma, &by_sigma);
-    const double n = (double)s->model->n_rows;
-    total += log_sigma - n * log_sigma; /* the Jacobian of log sigma, and sigma^-n */
-    if (gradient) gradient[p] = 1.0 - n + precision * square + by_sigma * sigma;
-    return isfinite(total) ? total : -INFINITY;
-}
-
-static atn_transform transform_of(const atn_regression_model *m, size_t k)
-{
-    const atn_prior support = {.lower = m->lower ? m->lower[k] : -INFINITY,
-                               .upper = m->upper ? m->upper[k] : INFINITY};
-    return atn_transform_of(&support);
-}
-
-/* Covariance on the line from the least-squares answer; log sigma has variance 1 / (2 n). */
-static attain_status line_covariance(const sampling *s, const atn_regression_answer *answer,
-                                     double *mean, double *covariance, attain_error *err)
-{
-    const size_t p = s->p, n = p + 1;
-    double *const dx = s->work;
-    for (size_t k = 0; k < p; k++) {
-        if (!(answer->std_error[k] > 0.0))
-            return atn_fail(err, ATTAIN_ERR_NUMERIC,
-                            "the sampler starts from least squares, which leaves a parameter "
-                            "undetermined or on its bound");
-        mean[k] = atn_transform_inverse(&s->transforms[k], answer->estimate[k]);
-        (void)atn_transform_forward(&s->transforms[k], mean[k], &dx[k], NULL, NULL);
-    }
-    mean[p] = log(answer->end.scale);
-    memset(covariance, 0, n * n * sizeof *covariance);
-    for (size_t i = 0; i < p; i++)
-        for (size_t j = 0; j < p; j++)
-            covariance[i * n + j] = answer->covariance[i * p + j] / (dx[i] * dx[j]);
-    covariance[n * n - 1] = 0.5 / (double)answer->n_rows;
+    if (!atn_cholesky_raised(s->covariance, n, t->factor))
+        return atn_fail(err, ATTAIN_ERR_NUMERIC, "the least-squares covariance is singular");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++) t->factor[i * n + j] *= s->sd[i];
     return ATTAIN_OK;
 }
 
-/* Starts twice as far out as a draw of the normal approximation, drawn in until finite. */
-static attain_status place_starts(sampling *s, const double *mean, const double *factor,
-                                  const atn_nuts_settings *settings, double *starts,
-                                  attain_error *err)
+/* ---- from there to the mode ---- */
+
+/* s->covariance = the inverse of `hessian`, s->factor its own; false where there is none. */
+static bool invert(sampling *s, const double *hessian)
 {
-    const size_t n = s->p + 1;
-    for (size_t c = 0; c < settings->chains; c++) {
+    const size_t n = s->target.n;
+    if (!atn_cholesky(hessian, n, s->factor)) return false;
+    for (size_t j = 0; j < n; j++) {
+        double *row = s->covariance + j * n;
+        memset(row, 0, n * sizeof *row);
+        row[j] = 1.0;
+        atn_cholesky_solve(s->factor, n, row);
+    }
+    atn_symmetrise(s->covariance, n);
+    return atn_cholesky(s->covariance, n, s->factor);
+}
+
+/* Centre and covariance of the normal approximation, in the target's coordinates. */
+static attain_status find_mode(sampling *s, attain_error *err)
+{
+    const size_t n = s->target.n;
+    const atn_target target = {n, atn_regression_log_density, &s->target};
+    atn_mode mode = {0};
+    memset(s->centre, 0, n * sizeof *s->centre);
+    const attain_status status = atn_mode_find(s->ctx, &target, s->centre, &mode, err);
+    if (status == ATTAIN_ERR_DOMAIN) {
+        atn_error_clear(err);
+        return atn_fail(err, ATTAIN_ERR_NUMERIC,
+                        "the posterior has no finite density at the least-squares answer");
+    }
+    if (status) return status;
+    s->evaluations += mode.evaluations;
+    const bool found = mode.outcome == ATN_CONVERGED && invert(s, mode.hessian);
+    if (found) {
+        memcpy(s->centre, mode.u, n * sizeof *s->centre);
+    } else {
+        memset(s->covariance, 0, n * n * sizeof *s->covariance);
+        for (size_t i = 0; i < n; i++) s->covariance[i * n + i] = 1.0;
+        memcpy(s->factor, s->covariance, n * n * sizeof *s->factor);
+    }
+    atn_mode_free(s->ctx, &mode);
+    if (found || !s->unsure) return ATTAIN_OK;
+    return atn_fail(err, ATTAIN_ERR_NUMERIC,
+                    "the rows and priors do not determine every parameter: the posterior has no "
+                    "mode with curvature in every direction");
+}
+
+/* ---- the chains ---- */
+
+/* Twice as far out as a draw of the normal approximation, drawn in until the density is finite. */
+static attain_status place_starts(sampling *s, double *starts, attain_error *err)
+{
+    const size_t n = s->target.n;
+    for (size_t c = 0; c < s->settings->chains; c++) {
         double *start = starts + c * n, reach = 2.0;
-        for (; reach > 0.1; reach *= 0.7) {
+        for (; reach > 0.01; reach *= 0.7) {
             atn_stream stream;
-            atn_stream_init(&stream, settings->seed, ATN_PURPOSE_START, c, 0);
-            memcpy(start, mean, n * sizeof *start);
+            atn_stream_init(&stream, s->settings->seed, ATN_PURPOSE_START, c, 0);
+            memcpy(start, s->centre, n * sizeof *start);
             for (size_t j = 0; j < n; j++) {
                 const double z = reach * atn_stream_normal(&stream);
-                for (size_t i = j; i < n; i++) start[i] += factor[i * n + j] * z;
+                for (size_t i = j; i < n; i++) start[i] += s->factor[i * n + j] * z;
             }
-            if (log_density(s, start, NULL, 0) > -INFINITY) break;
+            if (atn_regression_log_density(&s->target, start, NULL, 0) > -INFINITY) break;
         }
-        if (reach <= 0.1)
+        if (reach <= 0.01)
             return atn_fail(err, ATTAIN_ERR_NUMERIC,
-                            "the posterior has no finite density near the "
-                            "least-squares answer");
+                            "the posterior has no finite density near the least-squares answer");
     }
     return ATTAIN_OK;
 }
 
-static attain_status open_sampling(attain_context *ctx, sampling *s, attain_error *err)
+/* The draws, natural; held parameters among them. */
+static attain_status to_natural(const sampling *s, atn_nuts *nuts, attain_error *err)
 {
-    const size_t workers = atn_parallel_workers(ctx, SIZE_MAX);
-    s->n_formula_work = atn_formula_work_size(s->model->formula, s->lanes);
-    s->work_size = 2 * s->lanes + s->n_formula_work + 3 * s->p;
-    s->work = ATN_NEW_ARRAY(ctx, double, workers * s->work_size);
-    s->inputs = ATN_NEW_ARRAY(ctx, const double *, workers * s->n_names);
-    s->adjoints = ATN_NEW_ARRAY(ctx, double *, workers * s->n_names);
-    s->transforms = ATN_NEW_ARRAY(ctx, atn_transform, s->p);
-    if (!s->work || !s->inputs || !s->adjoints || !s->transforms) return atn_fail_nomem(err);
-    for (size_t k = 0; k < s->p; k++) s->transforms[k] = transform_of(s->model, k);
+    const size_t n = s->target.n, all = s->target.p + 1;
+    const size_t n_draws = s->settings->chains * s->settings->draws;
+    double *natural = ATN_NEW_ARRAY(s->ctx, double, n_draws *all);
+    if (!natural) return atn_fail_nomem(err);
+    for (size_t d = 0; d < n_draws; d++)
+        nuts->log_density[d] -=
+            atn_regression_natural(&s->target, nuts->draws + d * n, natural + d * all);
+    atn_free(s->ctx, nuts->draws);
+    nuts->draws = natural;
     return ATTAIN_OK;
 }
 
-static void to_natural(const sampling *s, size_t n_draws, double *draws)
+static attain_status run(sampling *s, atn_nuts *nuts, attain_error *err)
 {
-    for (size_t d = 0; d < n_draws; d++) {
-        double *draw = draws + d * (s->p + 1);
-        for (size_t k = 0; k < s->p; k++)
-            draw[k] = atn_transform_forward(&s->transforms[k], draw[k], NULL, NULL, NULL);
-        draw[s->p] = exp(draw[s->p]);
+    const size_t n = s->target.n;
+    const atn_target target = {n, atn_regression_log_density, &s->target};
+    double *starts = ATN_NEW_ARRAY(s->ctx, double, s->settings->chains *n);
+    attain_status status = starts ? place_by_least_squares(s, err) : atn_fail_nomem(err);
+    if (!status) status = find_mode(s, err);
+    if (!status) status = place_starts(s, starts, err);
+    if (!status) {
+        status = atn_nuts_run(s->ctx, &target, s->settings, s->covariance, starts, nuts, err);
     }
+    atn_free(s->ctx, starts);
+    if (status) return status;
+    nuts->evaluations += s->evaluations;
+    status = to_natural(s, nuts, err);
+    if (status) atn_nuts_free(s->ctx, nuts);
+    return status;
 }
 
 attain_status atn_regression_sample(attain_context *ctx, const atn_regression_model *model,
@@ -179,28 +258,19 @@ attain_status atn_regression_sample(attain_context *ctx, const atn_regression_mo
                                     const atn_nuts_settings *settings, atn_nuts *nuts,
                                     attain_error *err)
 {
-    const size_t p = model->n_parameters, n = p + 1;
-    sampling s = {.model = model,
-                  .sigma = sigma,
-                  .p = p,
-                  .n_names = p + model->n_columns,
-                  .lanes = model->n_rows < LANES ? model->n_rows : LANES};
-    const atn_target target = {n, log_density, &s};
-    double *mean = ATN_NEW_ARRAY(ctx, double, n + 2 * n * n + settings->chains * n);
-    attain_status status = mean ? open_sampling(ctx, &s, err) : atn_fail_nomem(err);
-    if (!status) {
-        double *covariance = mean + n, *factor = covariance + n * n, *starts = factor + n * n;
-        status = line_covariance(&s, answer, mean, covariance, err);
-        if (!status && !atn_cholesky_raised(covariance, n, factor))
-            status = atn_fail(err, ATTAIN_ERR_NUMERIC, "the least-squares covariance is singular");
-        if (!status) status = place_starts(&s, mean, factor, settings, starts, err);
-        if (!status) status = atn_nuts_run(ctx, &target, settings, covariance, starts, nuts, err);
-        if (!status) to_natural(&s, settings->chains * settings->draws, nuts->draws);
-    }
-    atn_free(ctx, mean);
-    atn_free(ctx, s.work);
-    atn_free(ctx, s.inputs);
-    atn_free(ctx, s.adjoints);
-    atn_free(ctx, s.transforms);
+    sampling s = {.ctx = ctx, .answer = answer, .settings = settings};
+    attain_status status = atn_regression_target_open(ctx, model, sigma, &s.target, err);
+    if (status) return status;
+    const size_t n = s.target.n;
+    s.sd = ATN_NEW_ARRAY(ctx, double, n);
+    s.doubtful = ATN_NEW_ARRAY(ctx, bool, n);
+    s.centre = ATN_NEW_ARRAY(ctx, double, n);
+    s.covariance = ATN_NEW_ARRAY(ctx, double, n *n);
+    s.factor = ATN_NEW_ARRAY(ctx, double, n *n);
+    status = s.sd && s.doubtful && s.centre && s.covariance && s.factor ? run(&s, nuts, err)
+                                                                        : atn_fail_nomem(err);
+    void *const blocks[] = {s.sd, s.doubtful, s.centre, s.covariance, s.factor};
+    for (size_t k = 0; k < sizeof blocks / sizeof *blocks; k++) atn_free(ctx, blocks[k]);
+    atn_regression_target_close(ctx, &s.target);
     return status;
 }

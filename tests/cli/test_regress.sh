@@ -76,6 +76,72 @@ ask 'held' 0 '~width is held at 40' '' --formula "$curve" --start 'high=250,mid=
 table day,y 2025-01-01,1 2025-01-03,3.5 2025-01-05,4.9 2025-01-09,9.2
 line dates 0 '~day counts days from 2025-01-01' '' --formula 'a+b*day' --start a=0,b=0
 
+# ---- posteriors
+known='high=lognormal(log(300),0.3)'
+ask 'a posterior' 0 '~posterior under normal errors of sd sigma with priors over 19 rows' '' \
+    --formula "$curve" --start "$start" --fit nuts --prior "$known" --prior 'sigma=half_normal(10)'
+for words in 'parameter .* mean .* sd  95 % low  95 % high  R-hat   ESS' 'high .* 32[0-9] .* 1[.]00[0-9]' \
+    'sigma .* 4[.][45]' 'sampler        4 chains of 1,000 draws after 1,000 of warm-up, seed 1' \
+    'divergences    0' 'quality gates  all passed'; do
+    holds "the table has: $words" grep -q "^$words" "$OUT"
+done
+ask 'as CSV' 0 '~name,estimate,std_error,lower,upper,rhat,ess_bulk,ess_tail' '' --formula "$curve" \
+    --start "$start" --fit nuts --prior "$known" --format csv
+ask 'as JSON' 0 '~"fit": {"method": "nuts", "chains": 4, "warmup": 1000, "draws": 1000, "seed": 3,' '' \
+    --formula "$curve" --start "$start" --fit nuts --prior "$known" --format json --seed 3 --threads 1
+cp "$OUT" one.txt
+ask 'on more threads' 0 '*' '' --formula "$curve" --start "$start" --fit nuts --prior "$known" \
+    --format json --seed 3 --threads 2
+holds 'the same draws' cmp "$OUT" one.txt
+ask 'map is least squares' 0 @regress.txt '' --formula "$curve" --start "$start" --intervals profile --fit map
+ask 'with its chart and draws' 0 '*' '~attain: wrote draws.csv' --formula "$curve" --start "$start" \
+    --fit nuts --prior "$known" --plot posterior.svg --draws draws.csv
+holds 'draws, a line each' sh -c 'head -n 1 draws.csv | grep -qx .chain,.iteration,.draw,lp__,high,mid,width,sigma &&
+    [ "$(wc -l <draws.csv)" -eq 4001 ]'
+holds 'bands in words' grep -q 'with the posterior mean of the curve, which goes from' posterior.alt.txt
+holds 'no band has a hole' sh -c "! sed -n '/^.curve << EOD/,/^EOD/p' posterior.gp | grep -q ,,"
+ask 'held' 0 '~width is held at 40' '' --formula "$curve" --start 'high=250,mid=1950,width=40' \
+    --fit nuts --bounds 'width=40:40'
+table x,y 1,2.1 2,3.9 3,6.2 4,7.8 5,10.1
+line 'a mean' 0 '~quality gates  all passed' '' --formula a --start a=1 \
+    --fit nuts
+line 'nothing to tell two apart' 4 '' '~the rows and priors do not determine b1 (0.71), b2 (-0.71): the posterior is improper' \
+    --formula 'b1*b2*x' --start b1=1,b2=2 --fit nuts
+line 'a prior tells them apart' 0 '*' '*' --formula 'b1+b2+0*x' --start b1=1,b2=2 --fit nuts \
+    --prior 'b1=normal(0,1)'
+line 'another loss' 2 '' '~the posterior (fit nuts) is that of normal errors, whose loss is squares' \
+    --formula 'b*x' --start b=1 --fit nuts --loss huber
+line 'other intervals' 2 '' '~has intervals of its own' --formula 'b*x' --start b=1 --fit nuts \
+    --intervals profile
+line 'sigma of least squares' 2 '' '~prior: sigma, the sd of the errors, has one only where the posterior is sampled' \
+    --formula 'b*x' --start b=1 --prior 'sigma=half_normal(1)'
+line 'sigma below 0' 2 '' '~prior of sigma, which lies above 0' --formula 'b*x' --start b=1 --fit nuts \
+    --prior 'sigma=uniform(-2,-1)'
+line 'a parameter of that name' 2 '' '~no parameter in use may have that name; rename it' \
+    --formula 'sigma*x' --start sigma=1 --fit nuts
+line 'draws of least squares' 2 '' '=attain: regress: --draws needs --fit nuts: nothing else has any' \
+    --formula 'b*x' --start b=1 --draws d.csv
+line 'a method' 2 '' '~"--fit" needs map or nuts, found "nut", did you mean "nuts"?' --formula 'b*x' \
+    --start b=1 --fit nut
+table x,sigma,y 1,2,2.1 2,1,3.9 3,2,6.2 4,1,7.8
+line 'a column of that name' 2 '' '~no column in use may have that name; rename it' --formula 'b*x' \
+    --start b=1 --fit nuts --weights '1/sigma^2'
+line 'if it is used' 0 '*' '' --formula 'b*x' --start b=1 --fit nuts
+table x,y 1,2 2,4 3,6
+line 'no errors' 4 '' '~the rows lie on the curve but for rounding' --formula 'b*x' --start b=1 --fit nuts
+table x,y 1,2 2,4.1 3,6
+line 'too few rows' 4 '' '~the posterior is improper; give sigma a prior' --formula 'a+b*x' \
+    --start a=0,b=1 --fit nuts
+# Where b is large the curve is flat: nothing bounds b from above.
+table x,y 1,4.5 2,4.9 3,5.1 4,4.95 5,5.05
+line 'no bound to a rate' 1 '~NOT TO BE RELIED ON: a quality gate failed' \
+    '~attain: a quality gate failed: the draws are not to be relied on' --formula 'a*(1-exp(-b*x))' \
+    --start a=5,b=2 --bounds b=0: --fit nuts
+line 'quiet' 1 '~quality gates  FAILED: ' '=attain: a quality gate failed: the draws are not to be relied on' \
+    --formula 'a*(1-exp(-b*x))' --start a=5,b=2 --bounds b=0: --fit nuts --quiet
+line 'a prior bounds it' 0 '~quality gates  all passed' '' --formula 'a*(1-exp(-b*x))' \
+    --start a=5,b=2 --prior 'b=lognormal(0,1)' --prior 'sigma=half_normal(0.5)' --fit nuts
+
 # ---- warnings
 table x,y 1,2 2,4.1 3,NA 4,7.9 5,10.2
 line 'a missing cell' 0 '~left out for a missing cell: 1' '~warning' --formula 'b*x' --start b=1

@@ -37,7 +37,8 @@ typedef enum atn_flag {
     ATN_FLAG_REPLICATES = 1u << 24,
     ATN_FLAG_RESIDUALS = 1u << 25,
     ATN_FLAG_PLOT = 1u << 26,
-    ATN_FLAG_DRAWS = 1u << 27
+    ATN_FLAG_DRAWS = 1u << 27,
+    ATN_FLAG_REGRESS_FIT = 1u << 30 /* --fit of regress */
 } atn_flag;
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
@@ -45,7 +46,8 @@ typedef enum atn_flag {
 #define ATN_FLAGS_REGRESS                                                                          \
     (ATN_FLAG_DATA | ATN_FLAG_RESPONSE | ATN_FLAG_FORMULA | ATN_FLAG_CURVE | ATN_FLAG_START |      \
      ATN_FLAG_PRIOR | ATN_FLAG_BOUNDS | ATN_FLAG_WEIGHTS | ATN_FLAG_LOSS | ATN_FLAG_INTERVALS |    \
-     ATN_FLAG_LEVEL | ATN_FLAG_REPLICATES | ATN_FLAG_RESIDUALS | ATN_FLAG_PLOT)
+     ATN_FLAG_LEVEL | ATN_FLAG_REPLICATES | ATN_FLAG_RESIDUALS | ATN_FLAG_PLOT |                   \
+     ATN_FLAG_REGRESS_FIT)
 
 enum { ATN_MAX_ARGUMENTS = 2 };
 

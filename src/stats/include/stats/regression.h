@@ -102,12 +102,30 @@ attain_status atn_regression_band(attain_context *ctx, const atn_regression_mode
 /* ---- The posterior ---- */
 
 /* Samples the posterior under normal errors of sd sigma / sqrt(weight), the model's priors (flat
- * where there is none) and sigma's (NULL: flat above 0), starting about a converged least-squares
- * answer.  nuts->draws: chains x draws x (n_parameters + 1), natural scale, sigma last; free with
- * atn_nuts_free.  Squares only.  NUMERIC where the answer leaves a parameter undetermined. */
+ * where there is none) and sigma's (NULL: flat above 0), starting about a least-squares answer that
+ * leaves an error over.  nuts->draws: chains x draws x (n_parameters + 1), natural scale, sigma
+ * last; parameters that are held stand in every draw; free with atn_nuts_free.  nuts->log_density
+ * is that on the natural scale, without the constants of the likelihood.  Squares only.  Of
+ * parameters that the answer leaves undetermined the priors have to tell: NUMERIC where there is
+ * then no mode with curvature in every direction, or no finite density; INTERRUPTED, NOMEM. */
 attain_status atn_regression_sample(attain_context *ctx, const atn_regression_model *model,
                                     const atn_prior *sigma, const atn_regression_answer *answer,
                                     const atn_nuts_settings *settings, atn_nuts *nuts,
                                     attain_error *err);
+
+/* Edges of central bands at a place. */
+typedef struct atn_regression_edges {
+    double *curve_low, *curve_high; /* where the curve lies */
+    double *new_low, *new_high;     /* where one new observation of weight 1 lies */
+} atn_regression_edges;
+/* Over n_lanes places (columns as in the model, of that length): the posterior mean of the curve
+ * and, unless `edges` is NULL, the edges of its bands at `level`, from n_draws >= 2 draws as above.
+ * New observations are the draws' curves with their normal errors, a stratified sample of them.
+ * NaN where a draw gives the curve no finite value.  Returns NOMEM. */
+attain_status atn_regression_predict(attain_context *ctx, const atn_regression_model *model,
+                                     const double *draws, size_t n_draws,
+                                     const double *const *columns, size_t n_lanes, double level,
+                                     uint64_t seed, double *mean, const atn_regression_edges *edges,
+                                     attain_error *err);
 
 #endif
