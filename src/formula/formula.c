@@ -63,6 +63,37 @@ bool atn_formula_affine(const atn_formula *formula, const bool *set)
     return degrees[formula->n_nodes - 1] < 2;
 }
 
+static bool bends(atn_op op)
+{
+    switch (op) {
+    case ATN_OP_ABS:
+    case ATN_OP_MIN:
+    case ATN_OP_MAX:
+    case ATN_OP_IF:
+    case ATN_OP_LT:
+    case ATN_OP_LE:
+    case ATN_OP_EQ:
+    case ATN_OP_NE:
+    case ATN_OP_SIN:
+    case ATN_OP_COS:
+    case ATN_OP_TAN: return true;
+    default: return false;
+    }
+}
+
+bool atn_formula_many_basins(const atn_formula *formula, const bool *set)
+{
+    bool reached[ATN_FORMULA_MAX_NODES];
+    for (uint32_t i = 0; i < formula->n_nodes; i++) {
+        const atn_node *node = &formula->nodes[i];
+        reached[i] = node->op == ATN_OP_INPUT && set[node->name];
+        for (int k = 0; k < atn_operations[node->op].arity; k++)
+            reached[i] = reached[i] || reached[node->operand[k]];
+        if (reached[i] && bends(node->op)) return true;
+    }
+    return false;
+}
+
 attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
                                    const double *values, size_t n_names,
                                    const atn_calendar *calendar, double *result, attain_error *err)

@@ -11,9 +11,8 @@
 #include "cholesky.h"
 #include "stats/rows_qr.h"
 
-enum { BLOCK = 256, MAX_STEPS = 1000, MAX_LAST_STEPS = 60, MAX_SCALES = 300 };
+enum { BLOCK = 256, MAX_STEPS = 1000, MAX_SCALES = 300 };
 
-static const double wanted_digits = 1e-10; /* of the estimate, relative to it */
 static const double all_but_singular = 1e15;
 static const double first_reach = 3.0; /* of the trust region, in lengths of the residuals */
 
@@ -43,8 +42,11 @@ static bool take_small(attain_context *ctx, atn_descent *d)
     d->fold_r = TAKE(double, c *c);
     d->here.b = TAKE(double, p);
     d->trial.b = TAKE(double, p);
+    d->here.low = TAKE(double, p);
+    d->trial.low = TAKE(double, p);
     d->start = TAKE(double, p);
     d->saved = TAKE(double, p);
+    d->saved_end = TAKE(double, p);
     d->here.r = TAKE(long double, c *c);
     d->trial.r = TAKE(long double, c *c);
     d->prior_row = TAKE(long double, c);
@@ -104,6 +106,8 @@ attain_status atn_descent_create(attain_context *ctx, const atn_regression_model
         return atn_fail_nomem(err);
     }
     find_linear(d, model->formula, set);
+    for (size_t k = 0; k < d->p; k++) set[k] = !d->linear[k];
+    d->many_basins = atn_formula_many_basins(model->formula, set);
     atn_free(ctx, set);
     return ATTAIN_OK;
 }
@@ -111,7 +115,10 @@ attain_status atn_descent_create(attain_context *ctx, const atn_regression_model
 void atn_descent_free(attain_context *ctx, atn_descent *d)
 {
     if (!d) return;
-    const void *const blocks[] = {d->fold_r,
+    const void *const blocks[] = {d->saved_end,
+                                  d->here.low,
+                                  d->trial.low,
+                                  d->fold_r,
                                   d->here.b,
                                   d->trial.b,
                                   d->start,
@@ -154,7 +161,7 @@ void atn_descent_free(attain_context *ctx, atn_descent *d)
 
 /* ---- Parts of a search ---- */
 
-static void swap(atn_descent *d)
+void atn_descent_swap(atn_descent *d)
 {
     const atn_spot spot = d->here;
     d->here = d->trial;
@@ -183,6 +190,7 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
         if (!held) d->free[d->m++] = k;
         d->size[k] = 0.0;
         d->here.b[k] = d->trial.b[k] = d->start[k] = b[k];
+        d->here.low[k] = d->trial.low[k] = 0.0;
     }
     for (size_t k = d->p; k < d->n_names; k++) {
         d->jacobian[k] = NULL;
@@ -190,18 +198,57 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
     }
 }
 
-/* trial.b <- here.b + step, kept inside the bounds; step becomes what was done. */
-static void move(atn_descent *d, double *step)
+void atn_descent_move(atn_descent *d, double *step)
 {
     const atn_regression_model *model = d->model;
     for (size_t j = 0; j < d->m; j++) {
         const size_t at = d->free[j];
-        double b = d->here.b[at] + step[j];
-        if (model->lower && b < model->lower[at]) b = model->lower[at];
-        if (model->upper && b > model->upper[at]) b = model->upper[at];
+        const long double sum = (long double)d->here.b[at] + d->here.low[at] + step[j];
+        double b = (double)sum;
+        d->trial.low[at] = d->extended ? (double)(sum - b) : 0.0;
+        if ((model->lower && b < model->lower[at]) || (model->upper && b > model->upper[at])) {
+            b = model->lower && b < model->lower[at] ? model->lower[at] : model->upper[at];
+            step[j] = b - d->here.b[at];
+            d->trial.low[at] = 0.0;
+        }
         d->trial.b[at] = b;
-        if (b != d->here.b[at] + step[j]) step[j] = b - d->here.b[at];
     }
+}
+
+/* Largest share of the step that stays inside the bounds; *blocked tells whether a chosen parameter
+ * that lies on a bound already would leave at once: those are no longer chosen. */
+static double room(atn_descent *d, const double *step, bool *blocked)
+{
+    const atn_regression_model *model = d->model;
+    double share = 1.0;
+    size_t k = 0;
+    *blocked = false;
+    for (size_t i = 0; i < d->k; i++) {
+        const size_t j = d->chosen[i], at = d->free[j];
+        const double b = d->here.b[at];
+        const double end = step[j] < 0.0 ? (model->lower ? model->lower[at] : -INFINITY)
+                                         : (model->upper ? model->upper[at] : INFINITY);
+        const bool stuck = step[j] != 0.0 && b == end;
+        if (stuck)
+            *blocked = true;
+        else
+            d->chosen[k++] = j;
+        if (step[j] != 0.0 && !stuck) share = fmin(share, (end - b) / step[j]);
+    }
+    if (*blocked) d->k = k;
+    return share;
+}
+
+bool atn_descent_bounded(atn_descent *d, double *step, bool *short_of)
+{
+    bool blocked;
+    *short_of = false;
+    if (!d->model->lower && !d->model->upper) return true;
+    const double share = room(d, step, &blocked);
+    if (blocked) return false;
+    for (size_t j = 0; j < d->m && share < 1.0; j++) step[j] *= share;
+    *short_of = share < 1.0;
+    return true;
 }
 
 static bool open_ended(const atn_regression_model *model, size_t k)
@@ -249,7 +296,7 @@ bool atn_descent_eliminate(atn_descent *d)
     const bool solved = linear_step(d);
     /* With priors or a robust loss the step is no solution, only a better place to start. */
     d->eliminates = solved && !d->model->priors && d->model->loss == ATTAIN_LOSS_SQUARES;
-    if (solved) move(d, d->step);
+    if (solved) atn_descent_move(d, d->step);
     return solved;
 }
 
@@ -259,139 +306,29 @@ static void solve_linear(atn_descent *d)
 {
     if (!atn_descent_eliminate(d)) return;
     if (atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->trial) && d->trial.loss <= d->here.loss)
-        swap(d);
+        atn_descent_swap(d);
 }
 
-static double residual_sd(const atn_descent *d)
-{
-    const size_t n = d->model->n_rows;
-    return n > d->k ? sqrt(2.0 * d->here.loss / (double)(n - d->k)) : 0.0;
-}
-
-/* Largest part of the step in units of what may be left of it. */
-static double excess(const atn_descent *d, const double *step)
-{
-    double worst = 0.0;
-    for (size_t i = 0; i < d->k; i++) {
-        const size_t j = d->chosen[i];
-        const double near = wanted_digits * fabs(d->here.b[d->free[j]]);
-        const double part = fabs(step[j]) / (fmax(near, 8.0 * d->floor[i]) + DBL_MIN);
-        if (!(part <= worst)) worst = part;
-    }
-    return worst;
-}
-
-/* -gradient over the chosen. */
-static void downhill(const atn_descent *d, const atn_spot *spot, double *g)
+/* What rounding of the rows may do to the loss here, terms that cancel in the formula included. */
+static double loss_noise(const atn_descent *d)
 {
     const size_t c = d->m + 1;
-    for (size_t i = 0; i < d->k; i++) {
+    double size = sqrt(d->noise) / (16.0 * DBL_EPSILON); /* that of the response */
+    for (size_t j = 0; j < d->m; j++) {
         long double sum = 0;
-        for (size_t l = 0; l <= d->chosen[i]; l++)
-            sum += spot->r[l * c + d->chosen[i]] * spot->r[l * c + d->m];
-        g[i] = (double)sum;
+        for (size_t i = 0; i <= j; i++) sum += d->here.r[i * c + j] * d->here.r[i * c + j];
+        size += (double)sqrtl(sum) * fabs(d->here.b[d->free[j]]);
     }
+    return d->noise + DBL_EPSILON * size * sqrt(2.0 * d->here.loss);
 }
 
-/* x <- W' x with W = R^-1 where the Hessian was taken. */
-static void whiten(const atn_descent *d, double *x)
-{
-    const size_t k = d->k;
-    for (size_t j = 0; j < k; j++) d->solution[j] = x[j];
-    for (size_t i = 0; i < k; i++) {
-        long double sum = 0;
-        for (size_t j = 0; j <= i; j++) sum += d->whitener[j * k + i] * d->solution[j];
-        x[i] = (double)sum;
-    }
-}
-
-/* trial.b <- here.b + h times column i of W; false outside the bounds. */
-static bool aside(atn_descent *d, size_t i, double h)
-{
-    memcpy(d->trial.b, d->here.b, d->p * sizeof *d->trial.b);
-    for (size_t j = 0; j <= i; j++) {
-        const size_t at = d->free[d->chosen[j]];
-        d->trial.b[at] += (double)(h * d->whitener[j * d->k + i]);
-        if (d->model->lower && d->trial.b[at] < d->model->lower[at]) return false;
-        if (d->model->upper && d->trial.b[at] > d->model->upper[at]) return false;
-    }
-    return true;
-}
-
-/* W'HW, H the Hessian over the chosen, by differences of the exact gradient; about the unit matrix,
- * so that its errors do not make it indefinite.  Factored; false unless it is positive definite. */
-static bool curvature(atn_descent *d)
-{
-    const size_t k = d->k;
-    double *const low = d->factor, *const high = d->factor + k;
-    const double sd = residual_sd(d);
-    memcpy(d->whitener, d->inverse, k * k * sizeof *d->whitener);
-    downhill(d, &d->here, low);
-    whiten(d, low);
-    for (size_t i = 0; i < k; i++) {
-        double h = 1e-3 * sd;
-        if (!aside(d, i, h) && !aside(d, i, h = -h)) return false;
-        if (h == 0.0 || !atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->trial)) return false;
-        downhill(d, &d->trial, high);
-        whiten(d, high);
-        for (size_t j = 0; j < k; j++) d->hessian[i * k + j] = -(high[j] - low[j]) / h;
-    }
-    atn_symmetrise(d->hessian, k);
-    return atn_cholesky(d->hessian, k, d->factor);
-}
-
-static void newton_step(const atn_descent *d, double *step)
-{
-    const size_t k = d->k;
-    double *const x = d->hessian; /* no longer needed */
-    downhill(d, &d->here, x);
-    whiten(d, x);
-    atn_cholesky_solve(d->factor, k, x);
-    memset(step, 0, d->m * sizeof *step);
-    for (size_t i = 0; i < k; i++)
-        for (size_t j = i; j < k; j++)
-            step[d->chosen[i]] += (double)(d->whitener[i * k + j] * x[j]);
-}
-
-/* Undamped steps until one is too short to matter. */
-static attain_regression_outcome last_steps(atn_descent *d, atn_depth depth)
-{
-    bool newton = false;
-    double before = INFINITY;
-    size_t k = 0;
-    for (int i = 0; i < MAX_LAST_STEPS; i++) {
-        atn_descent_choose(d);
-        if (d->k == 0) return ATTAIN_REGRESSION_CONVERGED;
-        if (d->k != k) newton = false;
-        k = d->k;
-        if (!atn_descent_precision(d) || !atn_descent_step(d, 0.0, d->step))
-            return ATTAIN_REGRESSION_SINGULAR;
-        if (newton) newton_step(d, d->step);
-        double now = excess(d, d->step);
-        if (now <= 1.0) return ATTAIN_REGRESSION_CONVERGED;
-        if (!newton && now > 0.3 * before) {
-            if (!curvature(d)) return ATTAIN_REGRESSION_STALLED;
-            newton = true;
-            newton_step(d, d->step);
-            now = excess(d, d->step);
-        } else if (now > 0.5 * before) {
-            return now <= 100.0 ? ATTAIN_REGRESSION_CONVERGED : ATTAIN_REGRESSION_STALLED;
-        }
-        before = now;
-        move(d, d->step);
-        if (!atn_descent_evaluate(d, depth, &d->trial)) return ATTAIN_REGRESSION_STALLED;
-        swap(d);
-    }
-    return ATTAIN_REGRESSION_STALLED;
-}
-
-/* last_steps, taken back where they lead away. */
+/* The last steps, taken back where they lead away. */
 static bool try_last_steps(atn_descent *d)
 {
-    const double loss = d->here.loss;
+    const double loss = d->here.loss, noise = loss_noise(d);
     memcpy(d->saved, d->here.b, d->p * sizeof *d->saved);
-    if (last_steps(d, ATN_DEPTH_ROWS) == ATTAIN_REGRESSION_CONVERGED &&
-        d->here.loss <= loss * (1.0 + 1e-9) + d->noise)
+    if (atn_descent_last_steps(d, ATN_DEPTH_ROWS) == ATTAIN_REGRESSION_CONVERGED &&
+        d->here.loss <= loss * (1.0 + 1e-9) + noise)
         return true;
     memcpy(d->here.b, d->saved, d->p * sizeof *d->saved);
     atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here);
@@ -427,7 +364,7 @@ static double next_radius(double radius, double length, double gain, bool damped
  * much (Golub & Pereyra 1973; with Kaufman's (1975) simplification in the steps). */
 static bool accept(atn_descent *d, double foretold)
 {
-    swap(d);
+    atn_descent_swap(d);
     const double fallen = d->trial.loss;
     double gained = 0.0;
     if (d->eliminates && d->here.has_rows && linear_step(d)) {
@@ -435,13 +372,13 @@ static bool accept(atn_descent *d, double foretold)
         if (!(gained > 1e-3 * d->here.loss)) gained = 0.0;
     }
     if (!((fallen - (d->here.loss - gained)) > 1e-4 * foretold)) {
-        swap(d);
+        atn_descent_swap(d);
         return false;
     }
     if (gained > 0.0) {
-        move(d, d->step);
+        atn_descent_move(d, d->step);
         if (atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->trial) && d->trial.loss <= d->here.loss)
-            swap(d);
+            atn_descent_swap(d);
     }
     return true;
 }
@@ -459,13 +396,17 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
         if (radius == 0.0)
             radius = fmin(weighted_length(d, d->here.b), first_reach * sqrt(2.0 * d->here.loss));
         if (radius == 0.0) radius = 1.0;
-        atn_descent_trust(d, radius, &lambda, d->step);
-        move(d, d->step);
+        bool cut;
+        do {
+            if (d->k == 0) return ATTAIN_REGRESSION_CONVERGED;
+            atn_descent_trust(d, radius, &lambda, d->step);
+        } while (!atn_descent_bounded(d, d->step, &cut));
+        atn_descent_move(d, d->step);
         const double foretold = atn_descent_foretold(d, d->step);
         const double length = step_length(d, d->step);
-        const bool close = lambda == 0.0 && foretold <= 1e-6 * d->here.loss;
-        const bool noise =
-            radius <= 1e-14 * weighted_length(d, d->here.b) || !(foretold > d->noise);
+        const bool close = !cut && lambda == 0.0 && foretold <= 1e-6 * d->here.loss;
+        const bool noise = radius <= 1e-14 * weighted_length(d, d->here.b) ||
+                           (!cut && !(foretold > loss_noise(d)));
         if ((close && foretold < 1e-2 * tried) || noise) {
             tried = foretold;
             if (try_last_steps(d)) return ATTAIN_REGRESSION_CONVERGED;
@@ -489,8 +430,9 @@ static bool needs_extended(atn_descent *d)
 {
     if (d->k == 0 || !atn_descent_precision(d)) return d->k > 0;
     for (size_t i = 0; i < d->k; i++)
-        if (!(d->floor[i] <= wanted_digits * fabs(d->here.b[d->free[d->chosen[i]]]))) return true;
-    return !(atn_descent_condition(d, NULL) * DBL_EPSILON <= wanted_digits);
+        if (!(d->floor[i] <= atn_wanted_digits * fabs(d->here.b[d->free[d->chosen[i]]])))
+            return true;
+    return !(atn_descent_condition(d, NULL) * DBL_EPSILON <= atn_wanted_digits);
 }
 
 static attain_regression_outcome search(atn_descent *d, size_t limit)
@@ -505,7 +447,7 @@ static attain_regression_outcome search(atn_descent *d, size_t limit)
         if (!atn_descent_evaluate(d, ATN_DEPTH_EXTENDED, &d->here))
             return ATTAIN_REGRESSION_STALLED;
         const double loss = d->here.loss;
-        outcome = last_steps(d, ATN_DEPTH_EXTENDED);
+        outcome = atn_descent_last_steps(d, ATN_DEPTH_EXTENDED);
         if (!(d->here.loss <= loss * (1.0 + 1e-6) + d->noise)) outcome = ATTAIN_REGRESSION_STALLED;
         atn_descent_choose(d);
     }
@@ -522,6 +464,12 @@ bool atn_descent_visit(atn_descent *d, const atn_regression_model *model, const 
     const atn_depth depth = end->extended ? ATN_DEPTH_EXTENDED : ATN_DEPTH_ROWS;
     if (!atn_descent_evaluate(d, depth, &d->here)) return false;
     atn_descent_choose(d);
+    if (!end->extended || end->outcome != ATTAIN_REGRESSION_CONVERGED || d->k == 0) return true;
+    /* What the estimate lost when it was rounded to double shows in the residuals of large
+     * responses: it is found again by one step. */
+    if (!atn_descent_step(d, 0.0, d->step)) return true;
+    atn_descent_move(d, d->step);
+    if (atn_descent_evaluate(d, depth, &d->trial)) atn_descent_swap(d);
     return true;
 }
 
@@ -532,37 +480,64 @@ static attain_regression_outcome search_scaled(atn_descent *d)
         const attain_regression_outcome outcome = search(d, MAX_STEPS);
         if (outcome != ATTAIN_REGRESSION_CONVERGED) return outcome;
         const double scale = atn_descent_scale(d), change = fabs(scale - d->scale);
+        /* Exact up to rounding: no scale is left to find. */
+        if (scale * scale * (double)d->model->n_rows <= d->noise)
+            return ATTAIN_REGRESSION_CONVERGED;
         if (change <= 1e-11 * d->scale) return ATTAIN_REGRESSION_CONVERGED;
-        if (!(scale > 0.0)) return ATTAIN_REGRESSION_STALLED;
         d->scale = scale;
         d->here.has_rows = false;
     }
     return ATTAIN_REGRESSION_STALLED;
 }
 
+/* A loss with a scale of its own, from where the plain one ended and from the start: outliers may
+ * have led the plain one astray. */
+static attain_regression_outcome search_own_scale(atn_descent *d, const double *start)
+{
+    const bool robust = d->model->loss != ATTAIN_LOSS_SQUARES;
+    attain_regression_outcome outcome[2];
+    double objective[2] = {INFINITY, INFINITY};
+    for (int from_start = !robust; from_start < 2; from_start++) {
+        /* Without priors the rows may not determine a plain answer, but its scale will do. */
+        const bool plain_scale = !robust && isfinite(d->here.loss);
+        if (plain_scale) d->scale = atn_descent_scale(d);
+        if (from_start) {
+            memcpy(d->saved_end, d->here.b, d->p * sizeof *d->saved_end);
+            memcpy(d->here.b, start, d->p * sizeof *start);
+            memset(d->here.low, 0, d->p * sizeof *d->here.low);
+            d->extended = false;
+        }
+        if (!plain_scale) {
+            const bool finite = atn_descent_evaluate(d, ATN_DEPTH_VALUE, &d->here);
+            d->scale = finite ? atn_descent_scale(d) : INFINITY;
+        }
+        d->here.has_rows = false;
+        outcome[from_start] = isfinite(d->scale) ? search_scaled(d) : ATTAIN_REGRESSION_STALLED;
+        if (outcome[from_start] == ATTAIN_REGRESSION_CONVERGED)
+            objective[from_start] = atn_descent_objective(d);
+        d->scale_of[from_start] = d->scale;
+    }
+    if (!(objective[0] <= objective[1] * (1.0 + 1e-9))) return outcome[1];
+    memcpy(d->here.b, d->saved_end, d->p * sizeof *d->saved_end);
+    d->scale = d->scale_of[0];
+    return search_scaled(d);
+}
+
 void atn_descent_run(atn_descent *d, const atn_regression_model *model, const double *start,
                      double *estimate, atn_descent_end *end)
 {
-    const bool robust = model->loss != ATTAIN_LOSS_SQUARES;
     atn_regression_model plain = *model;
     plain.loss = ATTAIN_LOSS_SQUARES;
     plain.priors = NULL;
     d->evaluations = d->rejected = 0;
     d->extended = false;
     d->scale = 1.0;
+    d->rounding = 0.0;
     atn_descent_begin(d, &plain, start);
     attain_regression_outcome outcome = search(d, MAX_STEPS);
-    if (robust || model->priors) {
-        /* Without priors the rows may not determine an answer, but its scale will do. */
-        const bool lost = !isfinite(d->here.loss);
-        if (!robust || lost || outcome != ATTAIN_REGRESSION_CONVERGED)
-            memcpy(d->here.b, d->start, d->p * sizeof *d->start);
-        if (lost) atn_descent_evaluate(d, ATN_DEPTH_VALUE, &d->here);
+    if (model->loss != ATTAIN_LOSS_SQUARES || model->priors) {
         d->model = model;
-        d->extended = false;
-        d->scale = sqrt(2.0 * d->here.loss / (double)model->n_rows);
-        d->scale = atn_descent_scale(d);
-        outcome = d->scale > 0.0 ? search_scaled(d) : ATTAIN_REGRESSION_STALLED;
+        outcome = search_own_scale(d, d->start);
     }
     memcpy(estimate, d->here.b, d->p * sizeof *estimate);
     atn_descent_judge(d, outcome, end);

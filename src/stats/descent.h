@@ -8,7 +8,8 @@
  * parameters with the weighted residual as its last column, so that the Gauss-Newton step solves
  * R x = q and the gradient of the loss is -R'q. */
 typedef struct atn_place_of_search {
-    double *b; /* p */
+    double *b;   /* p */
+    double *low; /* p: what b is short of in extended precision, else 0 */
     double loss;
     long double *r; /* (m + 1) x (m + 1) */
     bool has_rows;  /* r belongs to b */
@@ -26,11 +27,13 @@ struct atn_descent {
     bool *linear; /* p: the formula is affine in these jointly */
     size_t *free; /* p: parameters not held, m of them */
     size_t m;
-    double scale; /* of the loss */
-    double noise; /* loss that rounding may leave */
+    double scale;    /* of the loss */
+    double noise;    /* loss that rounding may leave */
+    double rounding; /* what it left open of the estimate when the last steps ended by it */
     size_t evaluations, rejected;
     bool extended;
-    bool eliminates; /* the linear parameters follow the others */
+    bool many_basins; /* by the formula's structure */
+    bool eliminates;  /* the linear parameters follow the others */
     atn_spot here, trial;
     double *residual, *sorted; /* n_rows; sorted only for robust losses */
     /* rows of one block */
@@ -43,13 +46,14 @@ struct atn_descent {
     /* small algebra: m at most */
     long double *small, *inverse, *whitener, *solution, *direction;
     double *hessian, *factor;
-    double *start;  /* p */
-    double *saved;  /* p */
-    double *size;   /* m: Jacobian's column norms, never falling (More 1978) */
-    double *step;   /* m */
-    double *spread; /* m: standard errors over the residual sd */
-    double *floor;  /* m: what rounding alone may do to the estimate */
-    size_t *chosen; /* m: positions among the free that the step may move */
+    double *start;             /* p */
+    double *saved, *saved_end; /* p */
+    double scale_of[2];        /* where two searches with a scale of their own ended */
+    double *size;              /* m: Jacobian's column norms, never falling (More 1978) */
+    double *step;              /* m */
+    double *spread;            /* m: standard errors over the residual sd */
+    double *floor;             /* m: what rounding alone may do to the estimate */
+    size_t *chosen;            /* m: positions among the free that the step may move */
     size_t k;
 };
 
@@ -58,6 +62,18 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
 /* Rows at an end that was reached before, in its scale and precision, and the chosen parameters. */
 bool atn_descent_visit(atn_descent *d, const atn_regression_model *model, const double *b,
                        const atn_descent_end *end);
+extern const double atn_wanted_digits; /* of the estimate, relative to it */
+void atn_descent_swap(atn_descent *d); /* here <-> trial */
+/* trial.b <- here.b + step, kept inside the bounds; step becomes what was done. */
+void atn_descent_move(atn_descent *d, double *step);
+/* Cuts a step off at the first bound that it meets (*short_of); false where a chosen parameter on a
+ * bound would leave at once: such are no longer chosen, and a new step is to be found. */
+bool atn_descent_bounded(atn_descent *d, double *step, bool *short_of);
+double atn_descent_residual_sd(const atn_descent *d);
+/* Undamped steps until one is too short to matter, or rounding explains it. */
+attain_regression_outcome atn_descent_last_steps(atn_descent *d, atn_depth depth);
+/* What ends are compared by, at here: see atn_descent_end. */
+double atn_descent_objective(const atn_descent *d);
 /* Fills `end` for what has been reached. */
 void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_descent_end *end);
 /* With rows at here: trial.b <- here.b with the parameters in which the formula is affine solved
@@ -67,6 +83,9 @@ bool atn_descent_eliminate(atn_descent *d);
 /* Sets loss, residuals and, by depth, r at spot->b.  false where anything is not finite. */
 bool atn_descent_evaluate(atn_descent *d, atn_depth depth, atn_spot *spot);
 
+/* Sum of the priors' largest log densities: here.loss holds scale^2 times what the priors are short
+ * of them, so that it is never below 0. */
+double atn_descent_prior_peaks(const atn_descent *d);
 /* Scale of the loss from the residuals at here (and, Student-t, from the last scale). */
 double atn_descent_scale(atn_descent *d);
 /* What takes the place of the residual sd in the covariance of a robust fit of scale s. */

@@ -4,16 +4,20 @@
 #include "descent.h"
 #include "stats/rows_qr.h"
 
-/* A parameter whose standard error dwarfs it and its start has run to where it changes nothing.
- * Gives the largest ratio over those in which the formula is not affine. */
+/* A parameter whose standard error dwarfs it has run to where it changes nothing.  Gives the
+ * largest ratio over those in which the formula is not affine.  The start counts as the parameter's
+ * size too, unless it was left a thousandfold behind on the way to 0. */
 static double runaway(atn_descent *d, double sd)
 {
     double worst = 0.0;
+    const double noise = sqrt(2.0 * d->noise / (double)d->model->n_rows);
     if (!atn_descent_precision(d)) return INFINITY;
     for (size_t i = 0; i < d->k; i++) {
         const size_t at = d->free[d->chosen[i]];
-        const double size = fmax(fabs(d->here.b[at]), fabs(d->start[at]));
-        if (!d->linear[at] && sd * d->spread[i] > worst * size) worst = sd * d->spread[i] / size;
+        const double b = fabs(d->here.b[at]), start = fabs(d->start[at]);
+        const double size = b < 1e-3 * start ? b : fmax(b, start);
+        const double spread = fmax(sd, noise) * d->spread[i];
+        if (!d->linear[at] && spread > worst * size) worst = spread / size;
     }
     return worst;
 }
@@ -29,22 +33,38 @@ static bool travelled(const atn_descent *d)
     return false;
 }
 
-/* Share of the squares about the mean that the fit leaves, and the residuals' first
- * autocorrelation in the order of the rows. */
-static void residual_signs(const atn_descent *d, double *left, double *serial)
+/* Share of the squares about the mean that the fit leaves. */
+static double left_over(const atn_descent *d)
 {
     const atn_regression_model *model = d->model;
     const size_t n = model->n_rows;
-    double sum = 0.0, about = 0.0, square = 0.0, product = 0.0;
+    double sum = 0.0, about = 0.0, square = 0.0;
     for (size_t i = 0; i < n; i++) sum += model->response[i];
     for (size_t i = 0; i < n; i++) {
-        const double y = model->response[i] - sum / (double)n, r = d->residual[i];
+        const double y = model->response[i] - sum / (double)n;
         about += y * y;
-        square += r * r;
-        if (i > 0) product += r * d->residual[i - 1];
+        square += d->residual[i] * d->residual[i];
     }
-    *left = square / about;
-    *serial = product / square;
+    return square / about;
+}
+
+/* Serial correlation of the residuals in the order of the rows: the first autocorrelation, and the
+ * portmanteau of Box & Pierce (1970) over some lags, which also sees waves. */
+static bool serial(const atn_descent *d)
+{
+    enum { LAGS = 8 };
+    const size_t n = d->model->n_rows, lags = n / 4 < LAGS ? n / 4 : LAGS;
+    double square = 0.0, portmanteau = 0.0, first = 0.0;
+    for (size_t i = 0; i < n; i++) square += d->residual[i] * d->residual[i];
+    for (size_t lag = 1; lag <= lags; lag++) {
+        double product = 0.0;
+        for (size_t i = lag; i < n; i++) product += d->residual[i] * d->residual[i - lag];
+        const double r = product / square;
+        if (lag == 1) first = r;
+        portmanteau += (double)n * r * r;
+    }
+    return (first > 0.3 && first * sqrt((double)n) > 3.0) ||
+           portmanteau > (double)lags + 5.0 * sqrt(2.0 * (double)lags);
 }
 
 /* Largest diagonal element of the hat matrix: near 1 the curve bends to a single row, as a pole
@@ -82,33 +102,40 @@ static bool has_nonlinear(const atn_descent *d)
     return false;
 }
 
-/* The scale is part of the fit: losses at different scales do not compare, the likelihood with the
- * scale in it does. */
-static double profiled_objective(const atn_descent *d)
+/* The scale is part of the fit: losses at different scales do not compare.  With priors and with
+ * Student's t the likelihood does, the scale in it; Huber's scale is no part of one, and of two
+ * fixed points the one with the smaller scale, that of the closer half of the rows, is the better.
+ */
+double atn_descent_objective(const atn_descent *d)
 {
     const double s2 = d->scale * d->scale;
+    if (d->model->loss == ATTAIN_LOSS_HUBER) return s2;
+    if (d->model->loss == ATTAIN_LOSS_SQUARES && !d->model->priors) return d->here.loss;
     return s2 * exp(2.0 * d->here.loss / ((double)d->model->n_rows * s2));
 }
 
 void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_descent_end *end)
 {
     const size_t n = d->model->n_rows;
-    const double sd = n > d->k ? sqrt(2.0 * d->here.loss / (double)(n - d->k)) : 0.0;
     const bool plain = d->model->loss == ATTAIN_LOSS_SQUARES && !d->model->priors;
-    double left, serial;
+    const double sd = atn_descent_residual_sd(d);
+    const bool nonlinear = has_nonlinear(d);
+    const double peaks = plain ? 0.0 : d->scale * d->scale * atn_descent_prior_peaks(d);
     *end = (atn_descent_end){.outcome = outcome,
-                             .loss = d->here.loss,
-                             .objective = plain ? d->here.loss : profiled_objective(d),
+                             .loss = d->here.loss - peaks,
+                             .objective = atn_descent_objective(d),
                              .scale = plain ? sd : d->scale,
                              .evaluations = d->evaluations,
                              .extended = d->extended,
+                             .rounding = d->rounding,
                              .doubtful = outcome != ATTAIN_REGRESSION_CONVERGED};
-    if (end->doubtful || d->k == 0 || !has_nonlinear(d)) return;
+    if (!end->doubtful && d->rounding > 1e-4) end->outcome = ATTAIN_REGRESSION_SINGULAR;
+    if (end->doubtful || !nonlinear) return;
     const double ratio = runaway(d, sd);
-    residual_signs(d, &left, &serial);
-    if (ratio > 1e3) end->outcome = ATTAIN_REGRESSION_SINGULAR;
     const double leverage = n > 3 * d->k ? largest_leverage(d) : 0.0;
+    if (ratio > 1e3) end->outcome = ATTAIN_REGRESSION_SINGULAR;
     end->irregular = ratio > 3.0 || leverage > 0.99;
-    end->doubtful = end->irregular || leverage > 0.9 || travelled(d) || d->rejected > 10 ||
-                    left > 0.5 || (serial > 0.3 && serial * sqrt((double)n) > 3.0);
+    end->patterned = left_over(d) > 0.5 || serial(d);
+    end->doubtful = end->irregular || end->patterned || leverage > 0.9 || travelled(d) ||
+                    d->rejected > 10 || d->many_basins || d->k == 0;
 }

@@ -178,6 +178,35 @@ static double prior_curvature(const atn_prior *prior, double x)
     return (above - below) / (2.0 * h);
 }
 
+/* About the largest log density. */
+static double prior_peak(const atn_prior *prior)
+{
+    const double a = prior->arg[0], b = prior->arg[1];
+    double mode = 0.0; /* half_normal, half_student_t, exponential */
+    switch (prior->family) {
+    case ATN_PRIOR_NORMAL: mode = a; break;
+    case ATN_PRIOR_STUDENT_T: mode = b; break;
+    case ATN_PRIOR_LOGNORMAL: mode = exp(a - b * b); break;
+    case ATN_PRIOR_GAMMA: mode = a > 1.0 ? (a - 1.0) / b : 0.0; break;
+    case ATN_PRIOR_BETA: mode = a > 1.0 && b > 1.0 ? (a - 1.0) / (a + b - 2.0) : 0.0; break;
+    case ATN_PRIOR_UNIFORM: mode = 0.5 * (a + b); break;
+    default: break;
+    }
+    const double middle = atn_prior_log_density(prior, atn_prior_quantile(prior, 0.5), NULL);
+    if (mode <= prior->lower || mode >= prior->upper) return middle + 10.0;
+    return fmax(middle, atn_prior_log_density(prior, mode, NULL));
+}
+
+double atn_descent_prior_peaks(const atn_descent *d)
+{
+    double sum = 0.0;
+    for (size_t k = 0; d->model->priors && k < d->m; k++) {
+        const atn_prior *prior = d->model->priors[d->free[k]];
+        if (prior) sum += prior_peak(prior);
+    }
+    return sum;
+}
+
 /* Each prior is one more row: its gradient exactly, its curvature where that is convex. */
 static long double prior_rows(atn_descent *d, bool rows, const double *b, long double *r)
 {
@@ -188,9 +217,11 @@ static long double prior_rows(atn_descent *d, bool rows, const double *b, long d
         const atn_prior *prior = d->model->priors[d->free[k]];
         double slope = 0.0;
         if (!prior) continue;
-        loss -= (long double)s2 * atn_prior_log_density(prior, b[d->free[k]], &slope);
-        if (!rows || slope == 0.0) continue;
+        const double height = atn_prior_log_density(prior, b[d->free[k]], &slope);
+        loss += (long double)s2 * (prior_peak(prior) - height);
+        if (!rows) continue;
         const double convex = -prior_curvature(prior, b[d->free[k]]);
+        if (slope == 0.0 && !(convex > 0.0)) continue; /* a flat law */
         const double sd = atn_prior_sd(prior), least = isfinite(sd) ? 1e-6 / (sd * sd) : 1e-6;
         const long double root = sqrtl((long double)s2 * (convex > least ? convex : least));
         for (size_t j = 0; j <= d->m; j++) {
@@ -217,7 +248,8 @@ bool atn_descent_evaluate(atn_descent *d, atn_depth depth, atn_spot *spot)
     memset(d->fold_r, 0, c2 * sizeof *d->fold_r);
     if (rows)
         for (size_t i = 0; i < c2; i++) spot->r[i] = 0;
-    for (size_t k = 0; extended && k < d->p; k++) d->scalars_x[k] = spot->b[k];
+    for (size_t k = 0; extended && k < d->p; k++)
+        d->scalars_x[k] = (long double)spot->b[k] + spot->low[k];
     d->evaluations++;
     spot->has_rows = false;
     spot->loss = INFINITY;

@@ -66,7 +66,11 @@ static void describe_fit(const atn_regression_model *model, const atn_descent *d
     a->residual_df = (long)model->n_rows - (long)d->k;
     a->residual_sd = a->residual_df > 0 ? sqrt(a->rss / (double)a->residual_df) : NAN;
     a->r_squared = 1.0 - a->rss / squares_about_mean(model);
-    for (size_t j = 0; j < d->m; j++) a->at_bound[d->free[j]] = true;
+    for (size_t j = 0; j < d->m; j++) {
+        const size_t at = d->free[j];
+        a->at_bound[at] = (model->lower && d->here.b[at] <= model->lower[at]) ||
+                          (model->upper && d->here.b[at] >= model->upper[at]);
+    }
     for (size_t i = 0; i < d->k; i++) a->at_bound[d->free[d->chosen[i]]] = false;
 }
 

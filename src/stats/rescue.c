@@ -198,13 +198,14 @@ static attain_status search_tier(rescue *r, size_t n, attain_error *err)
     return ATTAIN_OK;
 }
 
-/* Enough: a regular minimum that several searches reached, many if its residuals still show a
- * pattern. */
+/* Enough: a regular minimum without a pattern left in its residuals, that several searches reached;
+ * many, if something else made the first one doubtful. */
 static bool settled(const rescue *r)
 {
     const atn_descent_end *end = &r->best->end;
     const size_t enough = end->doubtful ? 10 : 3;
-    return end->outcome == ATTAIN_REGRESSION_CONVERGED && !end->irregular && r->n_agree >= enough;
+    return end->outcome == ATTAIN_REGRESSION_CONVERGED && !end->irregular && !end->patterned &&
+           r->n_agree >= enough;
 }
 
 static attain_status search_wider(rescue *r, attain_error *err)
@@ -288,11 +289,11 @@ static attain_status search_sample(rescue *r, attain_error *err)
 static bool take_if_equal(rescue *r, double *place)
 {
     atn_descent_end end;
-    const double loss = r->best->end.loss;
     if (!isfinite(screen(r, place))) return false;
     atn_descent_begin(r->descent, r->model, place); /* the screen's difference of losses cancels */
     if (!atn_descent_evaluate(r->descent, ATN_DEPTH_VALUE, &r->descent->here)) return false;
-    const double here = r->descent->here.loss;
+    const double here = r->descent->here.loss, scale = r->descent->scale;
+    const double loss = r->best->end.loss + scale * scale * atn_descent_prior_peaks(r->descent);
     if (lower(r, loss, here) || lower(r, here, loss)) return false;
     atn_descent_run(r->descent, r->model, place, place, &end);
     r->best->end.evaluations += 2 + end.evaluations;

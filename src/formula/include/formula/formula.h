@@ -76,6 +76,10 @@ void atn_formula_extended(const atn_formula *formula, size_t lanes, const double
  * structure shows: derivatives by these names depend on none of them.  Never true by mistake. */
 bool atn_formula_affine(const atn_formula *formula, const bool *set);
 
+/* Whether a name of the set bends the formula sharply or makes it oscillate (it reaches abs, min,
+ * max, if, a comparison, sin, cos or tan): sums of squares over it have many basins. */
+bool atn_formula_many_basins(const atn_formula *formula, const bool *set);
+
 /* A formula without lanes: values[k] for each name (NULL if there are none), `column` ignored.
  * *result may come out NaN or infinite; it is untouched on failure. */
 attain_status atn_formula_constant(attain_context *ctx, const char *text, const atn_name *names,
