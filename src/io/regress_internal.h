@@ -2,7 +2,7 @@
 #ifndef ATN_REGRESS_INTERNAL_H
 #define ATN_REGRESS_INTERNAL_H
 
-#include "io/regression.h"
+#include "io/regression_result.h"
 
 typedef struct atn_regress_parameter {
     char *name;

@@ -122,6 +122,19 @@ static void remark_correlations(atn_regress_job *job)
                          pairs - MOST_PAIRS);
 }
 
+/* Rounding left digits open although the last steps were taken in extended precision. */
+static void remark_rounding(atn_regress_job *job)
+{
+    const atn_descent_end *end = &job->out->answer.end;
+    if (end->outcome != ATTAIN_REGRESSION_CONVERGED || !(end->rounding > 1e-8)) return;
+    atn_regress_warn(
+        job, ATTAIN_SEVERITY_WARNING, "rounding",
+        "about %d digits of the estimates are sure: terms far larger than the residuals "
+        "cancel in the formula; subtract a middle value from its columns, or from the "
+        "response",
+        (int)floor(-log10(end->rounding)));
+}
+
 static void remark_dates(atn_regress_job *job)
 {
     const attain_regression *out = job->out;
@@ -209,7 +222,12 @@ void atn_regress_remarks(atn_regress_job *job)
         atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "no-residual-freedom",
                          "as many free parameters as rows: the spread is unknown, so there are no "
                          "standard errors");
+    remark_rounding(job);
     remark_correlations(job);
+    if (job->settings->intervals == ATTAIN_INTERVALS_BOOTSTRAP && out->model.priors)
+        atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "bootstrap-of-priors",
+                         "resampled rows leave the priors where they are, so the intervals are too "
+                         "narrow where a prior speaks; take wald or profile");
     if (out->n_failed > 0)
         atn_regress_warn(job, ATTAIN_SEVERITY_WARNING, "bootstrap-failures",
                          "%zu of %ld replicates did not converge and are left out", out->n_failed,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "io/json_bytes.h"
-#include "io/regression.h"
+#include "io/regression_result.h"
 
 enum { REGRESSION_SCHEMA = 1 };
 

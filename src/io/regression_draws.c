@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/regression.h"
+#include "io/regression_result.h"
 
 enum { BATCH = 1000 }; /* draws between two looks at whether to stop */
 

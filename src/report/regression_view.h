@@ -2,7 +2,7 @@
 #ifndef ATN_REGRESSION_VIEW_H
 #define ATN_REGRESSION_VIEW_H
 
-#include "io/regression.h"
+#include "io/regression_result.h"
 
 typedef enum atn_view_kind {
     VIEW_COLUMN, /* along the one column that the formula reads */

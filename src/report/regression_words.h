@@ -2,7 +2,7 @@
 #ifndef ATN_REGRESSION_WORDS_H
 #define ATN_REGRESSION_WORDS_H
 
-#include "io/regression.h"
+#include "io/regression_result.h"
 #include "report/digits.h"
 
 /* "y = b1*(1-exp(-b2*x))"; of a curve, what stands for its t behind it. */

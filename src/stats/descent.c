@@ -532,7 +532,6 @@ void atn_descent_run(atn_descent *d, const atn_regression_model *model, const do
     d->evaluations = d->rejected = 0;
     d->extended = false;
     d->scale = 1.0;
-    d->rounding = 0.0;
     atn_descent_begin(d, &plain, start);
     attain_regression_outcome outcome = search(d, MAX_STEPS);
     if (model->loss != ATTAIN_LOSS_SQUARES || model->priors) {

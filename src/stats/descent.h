@@ -27,9 +27,8 @@ struct atn_descent {
     bool *linear; /* p: the formula is affine in these jointly */
     size_t *free; /* p: parameters not held, m of them */
     size_t m;
-    double scale;    /* of the loss */
-    double noise;    /* loss that rounding may leave */
-    double rounding; /* what it left open of the estimate when the last steps ended by it */
+    double scale; /* of the loss */
+    double noise; /* loss that rounding may leave */
     size_t evaluations, rejected;
     bool extended;
     bool many_basins; /* by the formula's structure */

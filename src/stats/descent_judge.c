@@ -1,4 +1,5 @@
 /* Whether an end may be believed: signs, cheap beside the search, that another basin is better. */
+#include <float.h>
 #include <math.h>
 
 #include "descent.h"
@@ -114,6 +115,19 @@ double atn_descent_objective(const atn_descent *d)
     return s2 * exp(2.0 * d->here.loss / ((double)d->model->n_rows * s2));
 }
 
+/* What rounding may have done to the estimate in the precision of the last steps: a bound, relative
+ * to each parameter or its standard error, whichever is larger. */
+static double rounding_bound(atn_descent *d, double sd)
+{
+    double worst = 0.0;
+    if (d->k == 0 || !d->here.has_rows || !atn_descent_precision(d)) return 0.0;
+    for (size_t i = 0; i < d->k; i++) {
+        const double b = fabs(d->here.b[d->free[d->chosen[i]]]);
+        worst = fmax(worst, d->floor[i] / (fmax(b, sd * d->spread[i]) + DBL_MIN));
+    }
+    return worst;
+}
+
 void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_descent_end *end)
 {
     const size_t n = d->model->n_rows;
@@ -127,9 +141,8 @@ void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_de
                              .scale = plain ? sd : d->scale,
                              .evaluations = d->evaluations,
                              .extended = d->extended,
-                             .rounding = d->rounding,
+                             .rounding = rounding_bound(d, sd),
                              .doubtful = outcome != ATTAIN_REGRESSION_CONVERGED};
-    if (!end->doubtful && d->rounding > 1e-4) end->outcome = ATTAIN_REGRESSION_SINGULAR;
     if (end->doubtful || !nonlinear) return;
     const double ratio = runaway(d, sd);
     const double leverage = n > 3 * d->k ? largest_leverage(d) : 0.0;

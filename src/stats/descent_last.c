@@ -30,20 +30,14 @@ static double excess(const atn_descent *d, const double *step)
     return worst;
 }
 
-/* Whether rounding alone explains the step; if so what it leaves open, relative to the estimate or
- * its standard error, whichever is larger. */
-static bool is_rounding(atn_descent *d, const double *step)
+/* Whether rounding alone explains the step. */
+static bool is_rounding(const atn_descent *d, const double *step)
 {
-    const double sd = atn_descent_residual_sd(d);
-    double open = 0.0;
     for (size_t i = 0; i < d->k; i++) {
         const size_t j = d->chosen[i];
-        const double b = fabs(d->here.b[d->free[j]]), size = fabs(step[j]);
-        if (size <= atn_wanted_digits * b) continue;
-        if (!(size <= 8.0 * d->floor[i])) return false;
-        open = fmax(open, size / fmax(b, sd * d->spread[i]));
+        const double near = atn_wanted_digits * fabs(d->here.b[d->free[j]]);
+        if (!(fabs(step[j]) <= fmax(near, 8.0 * d->floor[i]))) return false;
     }
-    d->rounding = open;
     return true;
 }
 
@@ -138,7 +132,6 @@ attain_regression_outcome atn_descent_last_steps(atn_descent *d, atn_depth depth
     bool newton = false, cut;
     double before = INFINITY;
     size_t k = 0;
-    d->rounding = 0.0;
     for (int i = 0; i < MAX_LAST_STEPS; i++) {
         atn_descent_choose(d);
         if (!gauss_newton(d, &cut)) return ATTAIN_REGRESSION_SINGULAR;

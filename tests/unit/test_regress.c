@@ -13,7 +13,7 @@
 #include "base/stream.h"
 #include "base/text.h"
 #include "io/json.h"
-#include "io/regression.h"
+#include "io/regression_result.h"
 
 static attain_table *parse(attain_context *ctx, const char *text)
 {

@@ -37,8 +37,8 @@ typedef struct atn_descent_end {
                            profiled s^2 exp(2 loss / (n s^2)), in units of a squared residual */
     double scale;       /* of robust losses; else sqrt(rss / residual df) */
     size_t evaluations; /* of value or Jacobian over all rows */
-    double rounding;    /* what rounding left open of the estimate, relative to it or to its
-                           standard error; 0: less than 1e-10 */
+    double rounding;    /* a bound on what rounding did to the estimate, relative to each parameter
+                           or its standard error, whichever is larger */
     bool doubtful;      /* another basin should be looked for */
     bool patterned;     /* the residuals show what the curve has missed */
     bool irregular;     /* a minimum that hangs on single rows or has a parameter run away */

@@ -1,6 +1,6 @@
 /* A regression's result as the report room sees it. */
-#ifndef ATN_IO_REGRESSION_H
-#define ATN_IO_REGRESSION_H
+#ifndef ATN_IO_REGRESSION_RESULT_H
+#define ATN_IO_REGRESSION_RESULT_H
 
 #include <attain/regress.h>
 
