@@ -20,6 +20,7 @@
 #define ATTAIN_ATTAIN_H
 
 #include <attain/base.h>
+#include <attain/calibrate.h>
 #include <attain/fit.h>
 #include <attain/project.h>
 #include <attain/regress.h>

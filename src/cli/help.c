@@ -31,6 +31,8 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_INTERVALS, "intervals", "NAME", "wald, profile or bootstrap (default: wald)"},
     {ATN_FLAG_LEVEL, "level", "NUMBER", "of the intervals and bands (default: 0.95)"},
     {ATN_FLAG_REPLICATES, "replicates", "N", "of the bootstrap (default: 2000)"},
+    {ATN_FLAG_SIMULATIONS, "replicates", "N", "simulated studies (default: 100)"},
+    {ATN_FLAG_RANKS, "ranks", "FILE.csv", "write every rank too"},
     {ATN_FLAG_RESIDUALS, "residuals", NULL, "a line a row as well: response, fitted, residual"},
     {ATN_FLAG_PLOT, "plot", "FILE.svg", "draw data, curve, bands and residuals"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
@@ -64,6 +66,17 @@ const atn_command atn_commands[] = {
      "that table; with an address such as goals/first-year-600k/probability the value there,\n"
      "bare, for a shell.  RESULT is a run's folder or its results.json.\n",
      1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
+    {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
+     "Draws parameters from the study's priors, lets its reports say what the model then makes "
+     "them\n"
+     "say, fits the study with these figures, and ranks each truth among the draws: parameters,\n"
+     "paths at three dates, goals.  Prints how far the ranks stray from uniform, against a band "
+     "of\n"
+     "99 % for all quantities together, and how often intervals cover.  Priors must be stated, "
+     "and\n"
+     "over, nearly and about need a grain.  Exit 1 if a band is broken.\n",
+     1, 1, STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_SIMULATIONS | ATN_FLAG_RANKS, "FILE",
+     atn_cmd_calibrate},
     {"regress", "", "fit any formula to the rows of any table",
      "Fits a formula to the rows of a CSV table by least squares, or by a loss that outliers move\n"
      "less, and prints each parameter with its standard error and interval.  Columns go by their\n"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { MAX_WORD = 64, MAX_FLAGS = 32, MAX_THREADS = 1024 };
-enum { MIN_REPLICATES = 100, MAX_REPLICATES = 1000000 };
+enum { MIN_REPLICATES = 100, MAX_REPLICATES = 1000000, MIN_SIMULATIONS = 10 };
 
 /* The largest whole number up to which every one is a double: the seed goes into JSON. */
 static const uint64_t max_seed = UINT64_C(1) << 53;
@@ -181,6 +181,15 @@ static bool read_replicates(const parser *p, const char *value)
     return true;
 }
 
+static bool read_simulations(const parser *p, const char *value)
+{
+    uint64_t n = 0;
+    if (!read_whole(value, MAX_REPLICATES, &n) || n < MIN_SIMULATIONS)
+        return complain(p, "--replicates", value, "a whole number from 10 to 1000000");
+    p->options->replicates = (long)n;
+    return true;
+}
+
 static bool read_plot(const parser *p, const char *value)
 {
     const size_t length = strlen(value);
@@ -239,6 +248,8 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_SEED: return read_seed(p, value);
     case ATN_FLAG_THREADS: return read_threads(p, value);
     case ATN_FLAG_FORMAT: return read_format(p, value);
+    case ATN_FLAG_SIMULATIONS: return read_simulations(p, value);
+    case ATN_FLAG_RANKS: o->ranks = value; break;
     case ATN_FLAG_FIT: return read_fit(p, value);
     case ATN_FLAG_AS_OF: o->as_of = value; break;
     case ATN_FLAG_DRAWS: return read_draws(p, value);

@@ -252,10 +252,15 @@ double atn_extreme_log_cdf(const atn_model *m, const atn_datum *d, const double 
     extreme e;
     setup(&e, m, d, theta, w, NULL);
     const double *y = w->tracks[d->track].path + d->windows[0].first;
-    double sum = 0.0;
-    for (size_t i = 0; i < e.n_steps; i++)
-        sum += atn_log_cdf(e.sign * (x - log(y[i]) - e.bias) / e.s, INFINITY, NULL);
-    return e.sign > 0 ? sum : atn_log1mexp(sum);
+    double sum = 0.0, mean = 0.0;
+    for (size_t k = d->n_windows; k-- > 0;) { /* the last window ends first */
+        const size_t from = k + 1 < d->n_windows ? steps_in(d, k + 1) : 0;
+        for (size_t i = from; i < steps_in(d, k); i++)
+            sum += atn_log_cdf(e.sign * (x - log(y[i]) - e.bias) / e.s, INFINITY, NULL);
+        const double log_cdf = e.sign > 0 ? sum : atn_log1mexp(sum);
+        mean = k + 1 < d->n_windows ? atn_log_add(mean, log_cdf) : log_cdf;
+    }
+    return mean - d->log_n_windows;
 }
 
 double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *theta,
@@ -264,8 +269,9 @@ double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *th
     extreme e;
     setup(&e, m, d, theta, w, NULL);
     const double *y = w->tracks[d->track].path + d->windows[0].first;
+    const size_t k = d->n_windows > 1 ? (size_t)atn_stream_below(stream, d->n_windows) : 0;
     double best = -INFINITY;
-    for (size_t i = 0; i < e.n_steps; i++) {
+    for (size_t i = 0; i < steps_in(d, k); i++) {
         const double x = log(y[i]) + e.bias + e.s * atn_stream_normal(stream);
         if (e.sign * x > best) best = e.sign * x;
     }

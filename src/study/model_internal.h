@@ -168,7 +168,7 @@ void atn_datum_location(const atn_model *m, const atn_datum *d, const atn_window
 double atn_extreme_log_likelihood(const atn_model *m, const atn_datum *d, const double *theta,
                                   double *gradient, atn_workspace *w);
 size_t atn_extreme_scratch(const atn_datum *d);
-/* log F(x) of the extreme over the first window. */
+/* log F(x) of the extreme, F the mean over its windows. */
 double atn_extreme_log_cdf(const atn_model *m, const atn_datum *d, const double *theta, double x,
                            const atn_workspace *w);
 double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *theta,

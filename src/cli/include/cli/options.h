@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include <attain/calibrate.h>
 #include <attain/regress.h>
 
 #include "cli/console.h"
@@ -38,6 +39,8 @@ typedef enum atn_flag {
     ATN_FLAG_RESIDUALS = 1u << 25,
     ATN_FLAG_PLOT = 1u << 26,
     ATN_FLAG_DRAWS = 1u << 27,
+    ATN_FLAG_SIMULATIONS = 1u << 28, /* --replicates of calibrate */
+    ATN_FLAG_RANKS = 1u << 29,
     ATN_FLAG_REGRESS_FIT = 1u << 30 /* --fit of regress */
 } atn_flag;
 #define ATN_FLAGS_ALL                                                                              \
@@ -76,6 +79,8 @@ typedef struct atn_options {
     attain_method fit;
     const char **set, **assertions; /* in the order given */
     size_t n_set, n_assertions;
+    long replicates;   /* of calibrate; 0: not given */
+    const char *ranks; /* of calibrate; NULL: not given */
     atn_regress_options regress;
 } atn_options;
 
@@ -120,6 +125,7 @@ extern const atn_flag_text atn_flag_texts[]; /* ended by a NULL name */
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_schema(const atn_options *options, atn_console *console);
