@@ -22,6 +22,8 @@ typedef struct attain_fit_settings {
     bool has_seed;
     uint64_t seed; /* used if has_seed, else the study's */
     long draws;    /* joint draws; 0: the study's chains x draws.  100 .. 1,000,000 */
+    bool skip_loo; /* leave out predicting each report from the others, a third of a quick fit's
+                      time, where no candidate trends need it; the results then have none */
 } attain_fit_settings;
 
 ATTAIN_API void attain_fit_settings_init(attain_fit_settings *settings);

@@ -117,7 +117,7 @@ attain_status atn_gather_loo(atn_builder *b, attain_error *err)
             const atn_loo_mixed loo = atn_loo_mix(p, i, r);
             if (loo.available)
                 b->loo[loo.report] = loo;
-            else
+            else if (p->blocks[i].candidates[0].loo) /* not left out by the caller */
                 b->n_without_loo++;
         }
     }

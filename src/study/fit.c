@@ -27,7 +27,7 @@ static void choose_trends(const attain_study *study, const atn_block *block, siz
 }
 
 static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_settings sampler,
-                               size_t *chain, attain_error *err)
+                               bool with_loo, size_t *chain, attain_error *err)
 {
     attain_context *ctx = p->ctx;
     block->n_candidates = 1;
@@ -58,7 +58,8 @@ static attain_status fit_block(attain_posterior *p, atn_block *block, atn_nuts_s
                             .series = p->study->series[block->series[0]].id,
                             .n_draws = p->n_draws};
         status = atn_estimate(&e, c, err);
-        if (status == ATTAIN_OK) status = atn_loo_run(ctx, c, p->n_draws, err);
+        if (status == ATTAIN_OK && (with_loo || block->n_candidates > 1))
+            status = atn_loo_run(ctx, c, p->n_draws, err);
         if (status != ATTAIN_OK) return status;
     }
     return block->n_candidates > 1 ? atn_stack(ctx, block, err) : ATTAIN_OK;
@@ -187,7 +188,7 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
     size_t chain = 0;
     status = allocate_blocks(p, err);
     for (size_t b = 0; status == ATTAIN_OK && b < p->n_blocks; b++) {
-        status = fit_block(p, &p->blocks[b], sampler, &chain, err);
+        status = fit_block(p, &p->blocks[b], sampler, !settings->skip_loo, &chain, err);
         if (status == ATTAIN_OK) status = mix_candidates(p, b, err);
     }
     if (status == ATTAIN_OK)

@@ -182,6 +182,27 @@ static void test_mixture(void **state)
     world_free(&w);
 }
 
+/* Left out where nothing needs it. */
+static void test_skipped(void **state)
+{
+    (void)state;
+    char json[TEXT];
+    attain_error err = {0};
+    attain_fit_settings settings;
+    attain_fit_settings_init(&settings);
+    settings.skip_loo = true;
+    for (int several = 0; several < 2; several++) {
+        world w = {.ctx = check_context(NULL, 1)};
+        level_study(json, &twelve, several ? "['constant', 'linear']" : "'constant'", MAP);
+        w.study = planted_study(w.ctx, json);
+        atn_check_status("fit", attain_fit_run(w.ctx, w.study, &settings, NULL, &w.posterior, &err),
+                         ATTAIN_OK, &err);
+        assert_int_equal(atn_loo_mix(w.posterior, 0, 0).available, several);
+        assert_int_equal(isfinite(w.posterior->blocks[0].candidates[0].elpd) != 0, several);
+        world_free(&w);
+    }
+}
+
 static void test_threads(void **state)
 {
     (void)state;
@@ -205,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_map),     cmocka_unit_test(test_nuts),
         cmocka_unit_test(test_range),   cmocka_unit_test(test_influential),
         cmocka_unit_test(test_mixture), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
