@@ -46,12 +46,12 @@ ATTAIN_API attain_status attain_posterior_draws(const attain_posterior *posterio
                                                 double *out, attain_error *err) ATTAIN_MUST_CHECK;
 
 /* All draws as CSV with a header: `.chain`, `.iteration`, `.draw` (from 1), `lp__` (the log
- * posterior density on the natural scale, as attain_study_log_density gives it but for what trends
- * were drawn), `divergent__` (0 or 1) where the sampler tells, SERIES.trend (from 1, in the study's
- * order) where there was a choice of trends, then every parameter by its name in the results; NA
- * where the draw's trend has no such parameter.  R's posterior::as_draws_df reads the data frame as
- * it stands.  Draws of `map`, and joint draws over several trends, have no chains: one holds all.
- * The caller frees *text with attain_text_free.  Returns INTERRUPTED, NOMEM. */
+ * posterior density on the natural scale, no Jacobian, of the draw's own trends, at its parameters
+ * and latent values), `divergent__` (0 or 1) where the sampler tells, SERIES.trend (from 1, in the
+ * study's order) where there was a choice of trends, then every parameter by its name in the
+ * results; NA where the draw's trend has no such parameter.  R's posterior::as_draws_df reads the
+ * data frame as it stands.  Draws of `map`, and joint draws over several trends, have no chains:
+ * one holds all. The caller frees *text with attain_text_free.  Returns INTERRUPTED, NOMEM. */
 ATTAIN_API attain_status attain_posterior_draws_csv(const attain_posterior *posterior, char **text,
                                                     attain_error *err) ATTAIN_MUST_CHECK;
 /* The same into a file, whole or not at all.  Returns FILE, INTERRUPTED, NOMEM. */

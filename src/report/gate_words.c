@@ -154,16 +154,18 @@ bool atn_gates_failed(const atn_node *root)
 
 void atn_say_evidence(atn_text *out, const atn_node *root)
 {
+    static const char *const told[][2] = {{"prior-speaks", "the prior speaks: "},
+                                          {"ceiling-not-identified", "the prior speaks: "},
+                                          {"several-modes", "beware: "}};
     const atn_node *list = atn_node_get(root, "diagnostics");
     for (const atn_node *d = atn_node_first(list); d; d = atn_node_next(d)) {
-        const char *code = atn_node_text(atn_node_get(d, "code"));
-        const char *severity = atn_node_text(atn_node_get(d, "severity"));
-        if (strcmp(severity, "warning") != 0 ||
-            (strcmp(code, "prior-speaks") != 0 && strcmp(code, "ceiling-not-identified") != 0))
-            continue;
-        atn_text_add(out, "the prior speaks: ");
-        atn_escape_plain(out, atn_node_text(atn_node_get(d, "message")));
-        atn_text_add(out, "\n");
+        if (strcmp(atn_node_text(atn_node_get(d, "severity")), "warning") != 0) continue;
+        for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+            if (strcmp(atn_node_text(atn_node_get(d, "code")), told[i][0]) != 0) continue;
+            atn_text_add(out, told[i][1]);
+            atn_escape_plain(out, atn_node_text(atn_node_get(d, "message")));
+            atn_text_add(out, "\n");
+        }
     }
 }
 

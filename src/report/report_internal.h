@@ -42,7 +42,7 @@ void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a);
 bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a);
 /* gate_words.c: "answer with warnings: ..." as a line, where a gate failed. */
 void atn_say_gates(atn_text *out, const atn_node *root);
-/* Where priors speak in the figures' place, a line each. */
+/* Where priors speak in the figures' place, or the posterior has several modes: a line each. */
 void atn_say_evidence(atn_text *out, const atn_node *root);
 bool atn_gates_failed(const atn_node *root);
 

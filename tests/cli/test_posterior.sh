@@ -65,6 +65,7 @@ done
 
 # ---- two modes ----
 cp -R study-two-modes camps
-expect 'map says there are two' 1 '*' '*' run camps --fit map -o camps-map --no-charts --strict
+expect 'map says there are two' 1 '~beware: visits: the posterior has 2 modes' '*' run camps --fit map -o camps-map --no-charts --strict
 expect 'in its diagnostics' 0 '~has 2 modes at least' '' show camps-map diagnostics
+expect 'so does nuts' 0 '~beware: visits: the posterior has 2 modes' '*' run camps -o - --set /fit/gates='{"rhat": 10, "ess": 0}'
 finish

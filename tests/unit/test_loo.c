@@ -182,6 +182,51 @@ static void test_mixture(void **state)
     world_free(&w);
 }
 
+/* Forty figures drawn from the model spread evenly in their predictions; with a fifth of the error
+ * that they really have they lie too far out, and that is told. */
+static void check_spread(double stated, bool told)
+{
+    figures f = {.n = MOST, .low = NAN};
+    atn_stream stream;
+    attain_error err = {0};
+    attain_projection *projection = NULL;
+    attain_results *results = NULL;
+    char *text = NULL;
+    double probability = NAN, n = NAN;
+    atn_stream_init(&stream, 2026, ATN_PURPOSE_SIMULATE, 0, 0);
+    for (size_t i = 0; i < f.n; i++) {
+        f.value[i] = 50 * (1 + 0.1 * atn_stream_normal(&stream));
+        f.error[i] = stated * 50 / f.value[i];
+    }
+    world w = world_of(&f, "'constant'", MAP, 1);
+    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &projection, &err),
+                     ATTAIN_OK, &err);
+    atn_check_status("results",
+                     attain_results_create(w.ctx, projection, NULL, false, &results, &err),
+                     ATTAIN_OK, &err);
+    atn_check_status("p",
+                     attain_results_number(results, "fit/loo/pit/probability", &probability, &err),
+                     ATTAIN_OK, &err);
+    atn_check_status("n", attain_results_number(results, "fit/loo/reports", &n, &err), ATTAIN_OK,
+                     &err);
+    atn_check_status("json", attain_results_json(results, &text, &err), ATTAIN_OK, &err);
+    print_message("errors stated as %g: probability %.3g\n", stated, probability);
+    atn_check_close("reports", n, MOST, 0, 0);
+    assert_int_equal(probability < 0.01, told);
+    assert_int_equal(strstr(text, "the stated errors may be too small") != NULL, told);
+    attain_text_free(w.ctx, text);
+    attain_results_free(results);
+    attain_projection_free(projection);
+    world_free(&w);
+}
+
+static void test_spread(void **state)
+{
+    (void)state;
+    check_spread(0.1, false);
+    check_spread(0.02, true);
+}
+
 /* Left out where nothing needs it. */
 static void test_skipped(void **state)
 {
@@ -226,7 +271,7 @@ int main(void)
         cmocka_unit_test(test_map),     cmocka_unit_test(test_nuts),
         cmocka_unit_test(test_range),   cmocka_unit_test(test_influential),
         cmocka_unit_test(test_mixture), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_skipped),
+        cmocka_unit_test(test_spread),  cmocka_unit_test(test_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
