@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ceiling.h"
 #include "stats/distribution.h"
 #include "study/study_data.h"
 
@@ -372,7 +373,7 @@ attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, 
     }
     if (refuse_cycles(&c) != ATTAIN_OK) return atn_fail_nomem(err);
     for (size_t r = 0; r < study->n_reports; r++) check_report(&c, &study->reports[r]);
-    return c.failure;
+    return c.failure == ATTAIN_OK ? atn_find_ceilings(study, err) : c.failure;
 }
 
 void atn_parameter_describe(const atn_parameter *parameter, char *buffer, size_t size)

@@ -280,10 +280,46 @@ static void test_ceiling(void **state)
     w = logistic_world(0.9, FORMULA, ", 'role': 'ceiling'");
     assert_true(json_says(&w, "\"code\": \"ceiling-not-identified\""));
     world_free(&w);
-    w = logistic_world(0.9, FORMULA, "");
-    assert_false(json_says(&w, "\"code\": \"ceiling-not-identified\""));
-    assert_true(json_says(&w, "made.high (")); /* still named among those hardly moved */
+    w = logistic_world(0.9, FORMULA, ""); /* found by itself */
+    assert_true(json_says(&w, "\"code\": \"ceiling-not-identified\""));
     world_free(&w);
+    w = logistic_world(0.9, "{'formula': 'high + low * (t - mid) / (1000 * width)'}", "");
+    assert_false(json_says(&w, "\"code\": \"ceiling-not-identified\"")); /* it never ends */
+    assert_true(json_says(&w, "made.high ("));
+    world_free(&w);
+}
+
+/* Ceilings of formulas, and what is none. */
+static void test_formulas(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *formula, *parameters, *ceiling;
+    } rows[] = {
+        {"low + (high - low) * logistic((t - mid) / width)",
+         "'low': 'lognormal(4, 1)', 'high': 'lognormal(4, 1)', 'mid': 'normal(60, 30)',"
+         " 'width': 'lognormal(3, 1)'",
+         "high"},
+        {"top * (1 - exp(-t / time))", "'top': 'lognormal(4, 1)', 'time': 'lognormal(3, 1)'",
+         "top"},
+        {"top * t / (half + t)", "'top': 'lognormal(4, 1)', 'half': 'lognormal(3, 1)'", "top"},
+        {"level", "'level': 'lognormal(4, 1)'", NULL},
+        {"start * exp(rate * t)", "'start': 'lognormal(4, 1)', 'rate': 'normal(0.01, 0.01)'", NULL},
+        {"start + slope * t", "'start': 'lognormal(4, 1)', 'slope': 'lognormal(0, 1)'", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char trend[300], rest[400];
+        snprintf(trend, sizeof trend, "{'formula': '%s'}", rows[i].formula);
+        snprintf(rest, sizeof rest, ", 'parameters': {%s}", rows[i].parameters);
+        world w = world_open("", trend, rest);
+        const atn_trend *read = &w.study->series[0].trends[0];
+        for (size_t p = 0; p < read->n_parameters; p++) {
+            const char *name = read->parameters[p].name;
+            const bool wanted = rows[i].ceiling && strcmp(name, rows[i].ceiling) == 0;
+            if (read->parameters[p].ceiling != wanted)
+                fail_msg("%s: %s is %sa ceiling", rows[i].formula, name, wanted ? "no " : "");
+        }
+        world_free(&w);
+    }
 }
 
 /* The report's first page and charts tell no such date either. */
@@ -310,7 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_output),  cmocka_unit_test(test_thresholds),
         cmocka_unit_test(test_stuck_chain),   cmocka_unit_test(test_ceiling),
-        cmocka_unit_test(test_ceiling_files),
+        cmocka_unit_test(test_ceiling_files), cmocka_unit_test(test_formulas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
