@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/blend.h"
 #include "stats/nested.h"
+#include "study/centring.h"
 
 enum {
     N_STARTS = 4,      /* prior medians and three prior draws */
@@ -132,24 +132,19 @@ static attain_status keep_draws(const atn_estimation *e, const atn_laplace *lapl
     return ATTAIN_OK;
 }
 
-/* The sampler's view of the posterior: coordinates of stats/blend.h. */
-typedef struct blended {
-    const atn_target *target;
-    const atn_blend *blend;
-    double *work; /* a worker: 3 n */
-} blended;
+/* The sampler's view of the posterior: coordinates of study/centring.h. */
+typedef struct centred {
+    const atn_centring *centring;
+    const atn_estimation *e;
+    double *work; /* a worker: work_size */
+    size_t work_size;
+} centred;
 
-static double blended_density(void *user, const double *x, double *gradient, size_t worker)
+static double centred_density(void *user, const double *x, double *gradient, size_t worker)
 {
-    const blended *b = user;
-    const size_t n = b->target->n;
-    double *u = b->work + worker * 3 * n, *gradient_u = u + n, *work = gradient_u + n;
-    const double log_jacobian = atn_blend_undo(b->blend, x, u, work);
-    const double value =
-        b->target->log_density(b->target->user, u, gradient ? gradient_u : NULL, worker);
-    if (!(value > -INFINITY)) return -INFINITY;
-    if (gradient) atn_blend_pull(b->blend, x, gradient_u, gradient, work);
-    return value + log_jacobian;
+    const centred *v = user;
+    return atn_centring_density(v->centring, x, gradient, v->work + worker * v->work_size,
+                                v->e->workspaces[worker]);
 }
 
 /* Moves the better half of the approximation's draws to the front and returns how many they are.
@@ -185,30 +180,28 @@ static void mean_and_covariance(const double *draws, size_t m, size_t n, double 
 }
 
 /* Chains start twice as far from the mean as a draw lies, drawn in until the density is finite. */
-static void overdispersed_starts(blended *b, const double *draws, size_t m, const double *mean,
-                                 size_t chains, double *starts)
+static void overdispersed_starts(centred *b, size_t n, const double *draws, size_t m,
+                                 const double *mean, size_t chains, double *starts)
 {
-    const size_t n = b->target->n;
     for (size_t k = 0; k < chains; k++) {
         const double *draw = draws + k * (m / chains) * n;
         double *start = starts + k * n;
         for (double reach = 2.0; reach >= 1.0; reach -= 0.25) {
             for (size_t i = 0; i < n; i++) start[i] = mean[i] + reach * (draw[i] - mean[i]);
-            if (blended_density(b, start, NULL, 0) > -INFINITY) break;
+            if (centred_density(b, start, NULL, 0) > -INFINITY) break;
         }
     }
 }
 
-static attain_status keep_chains(const atn_estimation *e, const blended *b, atn_nuts *nuts,
+static attain_status keep_chains(const atn_estimation *e, const centred *v, atn_nuts *nuts,
                                  atn_candidate *c, attain_error *err)
 {
-    const size_t n = b->target->n;
+    const size_t n = atn_model_dimension(e->model);
     c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
     if (!c->theta) return atn_fail_nomem(err);
-    for (size_t d = 0; d < e->n_draws; d++) {
-        (void)atn_blend_undo(b->blend, nuts->draws + d * n, b->work, b->work + n);
-        atn_model_to_natural(e->model, b->work, c->theta + d * n);
-    }
+    for (size_t d = 0; d < e->n_draws; d++)
+        (void)atn_centring_undo(v->centring, nuts->draws + d * n, c->theta + d * n, v->work,
+                                e->workspaces[0]);
     c->pareto_k = c->ess = NAN; /* of the approximation alone */
     c->divergences = nuts->divergences;
     c->depth_hits = nuts->depth_hits;
@@ -218,47 +211,43 @@ static attain_status keep_chains(const atn_estimation *e, const blended *b, atn_
     return ATTAIN_OK;
 }
 
-/* Runs the chains in the coordinates of `blend`, preconditioned by the draws. */
-static attain_status run_chains(atn_estimation *e, const atn_target *target, const atn_blend *blend,
-                                double *draws, size_t m, atn_candidate *c, attain_error *err)
+/* Runs the chains in the coordinates of `centring`, preconditioned by the draws. */
+static attain_status run_chains(atn_estimation *e, const atn_centring *centring, double *draws,
+                                size_t m, atn_candidate *c, attain_error *err)
 {
-    const size_t n = target->n, chains = e->sampler.chains;
-    double *mean = ATN_NEW_ARRAY(e->ctx, double, n + n * n + chains * n + e->n_workspaces * 3 * n);
+    const size_t n = atn_model_dimension(e->model), chains = e->sampler.chains;
+    const size_t work_size = atn_centring_work_size(centring);
+    double *mean =
+        ATN_NEW_ARRAY(e->ctx, double, 2 * n + n * n + chains * n + e->n_workspaces * work_size);
     if (!mean) return atn_fail_nomem(err);
-    double *covariance = mean + n, *starts = covariance + n * n;
-    blended b = {target, blend, starts + chains * n};
-    const atn_target seen = {n, blended_density, &b};
+    double *x = mean + n, *covariance = x + n, *starts = covariance + n * n;
+    centred v = {centring, e, starts + chains * n, work_size};
+    const atn_target seen = {n, centred_density, &v};
     for (size_t d = 0; d < m; d++) {
-        atn_blend_apply(blend, draws + d * n, b.work, b.work + n);
-        memcpy(draws + d * n, b.work, n * sizeof *draws);
+        (void)atn_centring_apply(centring, draws + d * n, x, v.work, e->workspaces[0]);
+        memcpy(draws + d * n, x, n * sizeof *draws);
     }
     mean_and_covariance(draws, m, n, mean, covariance);
-    overdispersed_starts(&b, draws, m, mean, chains, starts);
+    overdispersed_starts(&v, n, draws, m, mean, chains, starts);
     atn_nuts nuts = {0};
     attain_status status = atn_nuts_run(e->ctx, &seen, &e->sampler, covariance, starts, &nuts, err);
-    if (status == ATTAIN_OK) status = keep_chains(e, &b, &nuts, c, err);
+    if (status == ATTAIN_OK) status = keep_chains(e, &v, &nuts, c, err);
     atn_nuts_free(e->ctx, &nuts);
     atn_free(e->ctx, mean);
     return status;
 }
 
-static attain_status sample(atn_estimation *e, const atn_target *target, atn_laplace *laplace,
-                            atn_candidate *c, attain_error *err)
+static attain_status sample(atn_estimation *e, atn_laplace *laplace, atn_candidate *c,
+                            attain_error *err)
 {
-    const size_t n = target->n;
     size_t kept = 0;
-    atn_blend *blend = NULL;
-    size_t *log_scale = ATN_NEW_ARRAY(e->ctx, size_t, n);
-    attain_status status =
-        log_scale ? keep_better_half(e, laplace, &kept, err) : atn_fail_nomem(err);
-    if (status == ATTAIN_OK) {
-        for (size_t k = 0; k < n; k++) log_scale[k] = atn_model_log_scale(e->model, k);
-        status = atn_blend_create(e->ctx, n, atn_model_n_parameters(e->model), laplace->draws, kept,
-                                  log_scale, &blend, err);
-    }
-    if (status == ATTAIN_OK) status = run_chains(e, target, blend, laplace->draws, kept, c, err);
-    atn_blend_free(e->ctx, blend);
-    atn_free(e->ctx, log_scale);
+    atn_centring *centring = NULL;
+    attain_status status = keep_better_half(e, laplace, &kept, err);
+    if (status == ATTAIN_OK)
+        status = atn_centring_create(e->ctx, e->model, laplace->draws, kept, e->workspaces[0],
+                                     &centring, err);
+    if (status == ATTAIN_OK) status = run_chains(e, centring, laplace->draws, kept, c, err);
+    atn_centring_free(e->ctx, centring);
     return status;
 }
 
@@ -323,7 +312,7 @@ attain_status atn_estimate(atn_estimation *e, atn_candidate *c, attain_error *er
         c->outcome = mode.outcome;
         c->evaluations += mode.evaluations;
         c->k_threshold = laplace.k_threshold;
-        status = sampled ? sample(e, &target, &laplace, c, err) : keep_draws(e, &laplace, c, err);
+        status = sampled ? sample(e, &laplace, c, err) : keep_draws(e, &laplace, c, err);
     }
     atn_laplace_free(e->ctx, &laplace);
     atn_mode_free(e->ctx, &mode);
