@@ -46,9 +46,14 @@ static double shape(double x, double df)
     return isinf(df) ? -0.5 * x * x : atn_student_shape(x, df);
 }
 
+double atn_mills(double x)
+{
+    return sqrt_half_pi * atn_erfcx(x * sqrt_half);
+}
+
 static double mills(double x, double df)
 {
-    return isinf(df) ? sqrt_half_pi * atn_erfcx(x * sqrt_half) : atn_student_mills(x, df);
+    return isinf(df) ? atn_mills(x) : atn_student_mills(x, df);
 }
 
 /* log f(x + step) - log f(x) without cancellation; the sum need not be representable. */

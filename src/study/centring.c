@@ -77,15 +77,17 @@ static bool lay_out(attain_context *ctx, atn_centring *c)
     for (size_t k = 0; k < m->n_tracks; k++) n_levels += m->tracks[k].n_knots;
     c->latents = ATN_NEW_ARRAY(ctx, atn_latent, n_latent);
     c->levels = ATN_NEW_ARRAY(ctx, atn_level, n_levels);
-    c->places = ATN_NEW_ARRAY(ctx, size_t, 4 * n_latent + 1 + 3 * c->p + ATN_LAWS * m->n_tracks);
+    c->places = ATN_NEW_ARRAY(ctx, size_t, 5 * n_latent + 1 + 4 * c->p + ATN_LAWS * m->n_tracks);
     if (!c->latents || !c->levels || !c->places) return false;
     c->sky.first = c->places;
     c->sky.start = c->sky.first + c->n;
-    c->reach = c->sky.start + c->n + 1;
+    c->sky.last = c->sky.start + c->n + 1;
+    c->reach = c->sky.last + c->n;
     c->linear = c->reach + 2 * n_latent;
     c->count = c->linear + c->p;
     for (size_t k = 0; k < m->n_tracks; k++)
         if (deviation_counts(&m->tracks[k])) add_deviation(c, k);
+    c->sky.tail = c->q;
     for (size_t k = 0; k < m->n_tracks; k++) {
         const atn_track *t = &m->tracks[k];
         for (size_t e = 0; e < t->n_effects && positive(&t->effect_sigma); e++)
@@ -225,7 +227,7 @@ void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const doub
 
 /* ---- the precision and its adjoint ---- */
 
-static bool make_factor(const atn_centring *c, const atn_law *laws, double *l)
+static bool make_factor(const atn_centring *c, const atn_law *laws, double *l, double *work)
 {
     const atn_skyline *s = &c->sky;
     memcpy(l, c->joint, s->start[s->n] * sizeof *l);
@@ -244,7 +246,7 @@ static bool make_factor(const atn_centring *c, const atn_law *laws, double *l)
             l[atn_skyline_at(s, slope, before)] += a2 * b; /* a slope stands behind its knot */
         }
     }
-    return atn_skyline_factor(s, l);
+    return atn_skyline_factor(s, l, work);
 }
 
 /* adjoint: of P's lower triangle. */
@@ -274,7 +276,7 @@ static void reverse_precision(const atn_centring *c, const atn_law *laws, const 
     }
 }
 
-/* The corner of L that belongs to psi; its rows begin at column 0. */
+/* The corner of L that belongs to psi; its rows begin at column 0, its diagonal is inverted. */
 static const double *corner_row(const atn_centring *c, const double *l, size_t i)
 {
     return l + c->sky.start[c->q + i] + c->q;
@@ -285,7 +287,7 @@ static void corner_forward(const atn_centring *c, const double *l, double *x)
     for (size_t i = 0; i < c->n_linear; i++) {
         const double *row = corner_row(c, l, i);
         for (size_t j = 0; j < i; j++) x[i] -= row[j] * x[j];
-        x[i] /= row[i];
+        x[i] *= row[i];
     }
 }
 
@@ -293,7 +295,7 @@ static void corner_backward(const atn_centring *c, const double *l, double *x)
 {
     for (size_t i = c->n_linear; i-- > 0;) {
         const double *row = corner_row(c, l, i);
-        x[i] /= row[i];
+        x[i] *= row[i];
         for (size_t j = 0; j < i; j++) x[j] -= row[j] * x[i];
     }
 }
@@ -310,6 +312,7 @@ typedef struct passage { /* cut from the caller's work space */
     double *r;            /* q + n_linear */
     double *line, *dx;    /* p each: parameters on the whole line */
     double *psi, *t;      /* n_linear each */
+    double *scratch;      /* 2 (q + n_linear) */
 } passage;
 
 static size_t laws_size(const atn_centring *c)
@@ -319,8 +322,8 @@ static size_t laws_size(const atn_centring *c)
 
 size_t atn_centring_work_size(const atn_centring *c)
 {
-    return 2 * laws_size(c) + 2 * c->sky.start[c->sky.n] + 2 * c->n_levels + 5 * c->q +
-           4 * c->n_linear + 2 * c->p;
+    return 2 * laws_size(c) + 2 * c->sky.start[c->sky.n] + 2 * c->n_levels + 7 * c->q +
+           6 * c->n_linear + 2 * c->p;
 }
 
 static double *cut(double **at, size_t n)
@@ -348,6 +351,7 @@ static passage cut_passage(const atn_centring *c, double *at)
     p.dx = cut(&at, c->p);
     p.psi = cut(&at, c->n_linear);
     p.t = cut(&at, c->n_linear);
+    p.scratch = cut(&at, 2 * c->sky.n);
     return p;
 }
 
@@ -361,20 +365,13 @@ static bool prepare_scales(const atn_centring *c, const double *x, double *theta
 {
     for (size_t k = 0; k < c->p; k++) to_natural(c, k, x, theta); /* those of psi are replaced */
     atn_centring_laws(c->model, theta, p->laws);
-    if (!make_factor(c, p->laws, p->l)) return false;
+    if (!make_factor(c, p->laws, p->l, p->scratch)) return false;
     memcpy(p->whole, c->h, c->sky.n * sizeof *p->whole);
-    atn_skyline_forward(&c->sky, p->l, p->whole);
+    atn_skyline_forward(&c->sky, c->sky.n, p->l, p->whole);
     return true;
 }
 
-static atn_skyline inner_part(const atn_centring *c)
-{
-    atn_skyline s = c->sky;
-    s.n = c->q;
-    return s;
-}
-
-/* What depends on psi too, given in p->line and theta: F, y. */
+/* What depends on psi too, given in p->psi and theta: F, y. */
 static bool prepare_pull(const atn_centring *c, const double *theta, bool slopes, passage *p,
                          atn_workspace *w)
 {
@@ -385,14 +382,12 @@ static bool prepare_pull(const atn_centring *c, const double *theta, bool slopes
             return false;
     atn_centring_levels(c, w, p->level);
     for (size_t i = 0; i < c->q; i++) {
-        double r = c->h_given_psi[i];
         const double *K = c->K + i * c->n_levels, *C = c->C + i * c->n_linear;
-        for (size_t k = c->reach[2 * i]; k < c->reach[2 * i + 1]; k++) r -= K[k] * p->level[k];
-        for (size_t k = 0; k < c->n_linear; k++) r -= C[k] * p->line[c->linear[k]];
-        p->pull[i] = r;
+        const size_t from = c->reach[2 * i], to = c->reach[2 * i + 1];
+        p->pull[i] = c->h_given_psi[i] - atn_inner_wide(K + from, p->level + from, to - from) -
+                     atn_inner_wide(C, p->psi, c->n_linear);
     }
-    const atn_skyline inner = inner_part(c);
-    atn_skyline_forward(&inner, p->l, p->pull);
+    atn_skyline_forward(&c->sky, c->q, p->l, p->pull);
     return true;
 }
 
@@ -411,8 +406,7 @@ static bool pass(const atn_centring *c, const double *x, bool slopes, passage *p
     if (!prepare_pull(c, theta, slopes, p, w)) return false;
     memcpy(theta + c->p, x + c->p, (c->n - c->p) * sizeof *theta);
     for (size_t i = 0; i < c->q; i++) p->eta[i] = p->pull[i] + x[c->latents[i].z];
-    const atn_skyline inner = inner_part(c);
-    atn_skyline_backward(&inner, p->l, p->eta);
+    atn_skyline_backward(&c->sky, c->q, p->l, p->eta);
     atn_centring_scatter(c, p->laws, p->eta, theta);
     *log_jacobian = -atn_skyline_half_log_det(&c->sky, p->l);
     for (size_t k = 0; k < ATN_LAWS * c->model->n_tracks; k++)
@@ -445,14 +439,13 @@ static void reverse_innovations(const atn_centring *c, passage *p, const double 
 /* eta = L^-T (x + y), y = L^-1 r: adjoint of x into p->s, of r into p->r, of L's first rows. */
 static void reverse_latents(const atn_centring *c, passage *p)
 {
-    const atn_skyline inner = inner_part(c);
-    atn_skyline_forward(&inner, p->l, p->s);
+    atn_skyline_forward(&c->sky, c->q, p->l, p->s);
     memcpy(p->r, p->s, c->q * sizeof *p->r);
-    atn_skyline_backward(&inner, p->l, p->r);
+    atn_skyline_backward(&c->sky, c->q, p->l, p->r);
     for (size_t i = 0; i < c->q; i++) {
-        double *row = p->adjoint + inner.start[i];
+        double *row = p->adjoint + c->sky.start[i];
         const double eta = p->eta[i], r = p->r[i];
-        const size_t f = inner.first[i];
+        const size_t f = c->sky.first[i];
         for (size_t j = f; j <= i; j++) row[j - f] = -eta * p->s[j] - r * p->pull[j];
     }
 }
@@ -479,14 +472,14 @@ static void reverse_psi(const atn_centring *c, passage *p, double *line)
     corner_forward(c, p->l, p->t);
     memset(p->r, 0, c->q * sizeof *p->r);
     memcpy(p->r + c->q, p->t, c->n_linear * sizeof *p->r);
-    atn_skyline_backward(sky, p->l, p->r);
+    atn_skyline_backward(sky, sky->n, p->l, p->r);
     for (size_t i = 0; i < sky->n; i++) {
         double *row = p->adjoint + sky->start[i];
         const size_t f = sky->first[i];
         if (i >= c->q) memset(row, 0, (i + 1) * sizeof *row);
         for (size_t j = f; j <= i; j++) row[j - f] -= p->r[i] * p->whole[j];
         for (size_t k = c->q; k <= i; k++) row[k] -= p->psi[i - c->q] * p->t[k - c->q];
-        row[i - f] -= 1.0 / p->l[sky->start[i] + i - f]; /* of -log |L| */
+        row[i - f] -= p->l[sky->start[i] + i - f]; /* of -log |L| */
     }
     for (size_t k = 0; k < c->n_linear; k++) line[c->linear[k]] = p->t[k];
 }
@@ -519,7 +512,7 @@ double atn_centring_density(const atn_centring *c, const double *x, double *grad
         natural[at] = 0.0;
     }
     reverse_psi(c, &p, gradient);
-    atn_skyline_reverse(&c->sky, p.l, p.adjoint);
+    atn_skyline_reverse(&c->sky, p.l, p.adjoint, p.scratch);
     reverse_precision(c, p.laws, p.adjoint, p.law_adjoint);
     reverse_laws(m, theta, p.laws, p.law_adjoint, natural);
     for (size_t k = 0; k < c->p; k++) gradient[k] += natural[k] * p.dx[k]; /* the scales */
@@ -542,14 +535,17 @@ bool atn_centring_apply(const atn_centring *c, const double *u, double *x, doubl
     atn_model_to_natural(c->model, u, theta);
     memcpy(x, u, c->n * sizeof *x);
     memcpy(p.line, u, c->p * sizeof *u);
+    for (size_t k = 0; k < c->n_linear; k++) p.psi[k] = u[c->linear[k]];
     if (!prepare_scales(c, u, theta, &p) || !prepare_pull(c, theta, false, &p, w)) return false;
     atn_centring_gather(c, p.laws, theta, p.eta);
-    const atn_skyline inner = inner_part(c);
-    atn_skyline_transposed(&inner, p.l, p.eta, p.s);
+    atn_skyline_transposed(&c->sky, c->q, p.l, p.eta, p.s);
     for (size_t i = 0; i < c->q; i++) x[c->latents[i].z] = p.s[i] - p.pull[i];
     for (size_t k = 0; k < c->n_linear; k++) p.t[k] = -p.whole[c->q + k];
     for (size_t i = 0; i < c->n_linear; i++)
-        for (size_t j = 0; j <= i; j++) p.t[j] += corner_row(c, p.l, i)[j] * u[c->linear[i]];
+        for (size_t j = 0; j <= i; j++) {
+            const double entry = corner_row(c, p.l, i)[j];
+            p.t[j] += (i == j ? 1.0 / entry : entry) * u[c->linear[i]];
+        }
     for (size_t k = 0; k < c->n_linear; k++) x[c->linear[k]] = p.t[k];
     return true;
 }

@@ -214,7 +214,7 @@ static double raise_needed(const learning *l, double *trial)
         for (size_t i = 0; i < l->n; i++)
             for (size_t j = s->first[i]; j <= i; j++)
                 trial[atn_skyline_at(s, i, j)] = l->H[i * l->n + j] + (i == j ? raise : 0.0);
-        if (atn_skyline_factor(s, trial)) return raise;
+        if (atn_skyline_factor(s, trial, trial + s->start[l->n])) return raise;
     }
     return 0.0;
 }
@@ -280,7 +280,7 @@ static attain_status finish(attain_context *ctx, learning *l, attain_error *err)
     if (l->used == 0) l->used = 1;
     standardise(l);
     for (size_t k = 0; k < c->q * c->n_levels; k++) c->K[k] /= (double)l->used;
-    double *work = ATN_NEW_ARRAY(ctx, double, 2 * n * n + 5 * n);
+    double *work = ATN_NEW_ARRAY(ctx, double, 2 * n * n + 5 * n + 1);
     if (!work) return atn_fail_nomem(err);
     if (n > 0 && n <= MOST_EIGEN) (void)clip(l->H, n, work);
     find_skyline(l);

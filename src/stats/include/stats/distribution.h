@@ -39,6 +39,7 @@ double atn_transform_inverse(const atn_transform *t, double x);
 double atn_log_pdf(double x, double df, double *slope);
 double atn_log_cdf(double x, double df, double *slope);
 double atn_log_ccdf(double x, double df, double *slope);
+double atn_mills(double x); /* (1 - Phi(x)) / phi(x) of the standard normal, x >= 0 */
 /* log(F(b) - F(a)) for a <= b, either infinite; -INFINITY when a == b.  Neither tail cancels nor
  * overflows: finite for a, b some 1e8 sd out.  *da, *db: partial derivatives (overwritten). */
 double atn_log_interval(double a, double b, double df, double *da, double *db);
