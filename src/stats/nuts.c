@@ -7,8 +7,9 @@
 
 #include "cholesky.h"
 #include "stats/distribution.h"
+#include "stats/skyline.h"
 
-enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 12, SEGMENT = 25 };
+enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 12, SEGMENT = 1000 };
 static const double max_energy_error = 1000.0;
 
 /* A point of phase space. */
@@ -50,7 +51,7 @@ typedef struct chain {
 
 static void multiply(const double *matrix, size_t n, const double *x, double *y)
 {
-    for (size_t i = 0; i < n; i++) y[i] = atn_inner(matrix + i * n, x, n);
+    for (size_t i = 0; i < n; i++) y[i] = atn_inner_wide(matrix + i * n, x, n);
 }
 
 static void copy_phase(size_t n, phase *to, const phase *from)
@@ -70,7 +71,7 @@ static void evaluate(chain *c, phase *z)
 /* H = -log density + p' Sigma p / 2; infinite outside the domain.  sharp: Sigma p. */
 static double energy(const chain *c, const phase *z, const double *sharp)
 {
-    const double h = -z->log_density + 0.5 * atn_inner(z->p, sharp, c->n);
+    const double h = -z->log_density + 0.5 * atn_inner_wide(z->p, sharp, c->n);
     return h < INFINITY ? h : INFINITY; /* NaN too */
 }
 
@@ -96,7 +97,7 @@ static void leapfrog(chain *c, phase *z, double step, double *sharp)
 static bool goes_on(const chain *c, const double *sharp_beg, const double *sharp_end,
                     const double *rho)
 {
-    return atn_inner(sharp_beg, rho, c->n) > 0 && atn_inner(sharp_end, rho, c->n) > 0;
+    return atn_inner_wide(sharp_beg, rho, c->n) > 0 && atn_inner_wide(sharp_end, rho, c->n) > 0;
 }
 
 static void add(size_t n, const double *a, const double *b, double *sum)
@@ -386,7 +387,9 @@ static bool run_segment(void *user, size_t item, size_t worker)
         c->failed = !(c->now.log_density > -INFINITY) || !find_step(c);
         restart_dual_averaging(c);
     }
-    for (int k = 0; k < SEGMENT && c->iteration < end && !c->failed; k++) iterate(c);
+    /* by evaluations, so that chains on several threads do not wait for each other's long trees */
+    const size_t stop = c->evaluations + SEGMENT;
+    while (c->evaluations < stop && c->iteration < end && !c->failed) iterate(c);
     return true;
 }
 
@@ -442,9 +445,11 @@ static void gather(const chain *chains, const atn_nuts_settings *s, atn_nuts *r)
 static attain_status run_chains(attain_context *ctx, chain *chains, const atn_nuts_settings *s,
                                 attain_error *err)
 {
-    const size_t total = s->warmup + s->draws;
-    for (size_t done = 0; done < total; done += SEGMENT) {
+    const size_t total = s->chains * (s->warmup + s->draws);
+    for (size_t done = 0; done < total;) {
         attain_status status = atn_parallel_for(ctx, s->chains, run_segment, chains, "fit", err);
+        done = 0;
+        for (size_t k = 0; k < s->chains; k++) done += chains[k].iteration;
         if (status == ATTAIN_OK) status = atn_poll(ctx, "fit", (double)done / (double)total, err);
         if (status != ATTAIN_OK) return status;
         for (size_t k = 0; k < s->chains; k++)

@@ -378,7 +378,7 @@ static bool prepare_pull(const atn_centring *c, const double *theta, bool slopes
     const atn_model *m = c->model;
     for (size_t k = 0; k < m->n_tracks; k++)
         if (atn_centring_follows(&m->tracks[k]) &&
-            !atn_track_trend(m, k, theta, m->study->n_steps, slopes, w))
+            !atn_track_trend(m, k, theta, m->tracks[k].n_reach, slopes, w))
             return false;
     atn_centring_levels(c, w, p->level);
     for (size_t i = 0; i < c->q; i++) {

@@ -23,9 +23,10 @@ typedef struct extreme { /* one evaluation; arrays cut from the work space */
     bool far[2 * ATN_MAX_GRAINS + 1]; /* by point: no hazard counts on the natural scale */
     double *L, *T;                    /* n_points x n_windows */
     double *gL, *gT;                  /* adjoints of the same */
+    double *ga;                       /* n_steps: adjoints of a, summed over points */
     double *suffix;                   /* 2 n_windows */
     size_t lower[ATN_MAX_GRAINS], upper[ATN_MAX_GRAINS]; /* points of each piece */
-    double g_bias, g_s;                                  /* adjoints, summed over points */
+    double ga_a, g_bias, g_s;                            /* sum of ga a; adjoints */
 } extreme;
 
 enum { NO_POINT_BELOW = 1 << 20, NO_POINT_ABOVE };
@@ -33,7 +34,7 @@ enum { NO_POINT_BELOW = 1 << 20, NO_POINT_ABOVE };
 size_t atn_extreme_scratch(const atn_datum *d)
 {
     const size_t n = d->windows[0].last - d->windows[0].first + 1, points = 2 * d->n_pieces + 1;
-    return n + points + 2 * points * n + 4 * points * d->n_windows + 2 * d->n_windows;
+    return 2 * n + points + 2 * points * n + 4 * points * d->n_windows + 2 * d->n_windows;
 }
 
 static size_t point_of(extreme *e, double x)
@@ -56,7 +57,8 @@ static void cut_scratch(extreme *e, const atn_datum *d, double *scratch)
 {
     const size_t n = e->n_steps, points = 2 * d->n_pieces + 1, nw = e->n_windows;
     e->log_y = scratch;
-    e->x = e->log_y + n;
+    e->ga = e->log_y + n;
+    e->x = e->ga + n;
     e->a = e->x + points;
     e->hazard = e->a + points * n;
     e->L = e->hazard + points * n;
@@ -80,6 +82,7 @@ static void setup(extreme *e, const atn_model *m, const atn_datum *d, const doub
     e->bias = atn_datum_bias(d, theta) - 0.5 * e->omega * e->omega;
     if (!scratch) return;
     cut_scratch(e, d, scratch);
+    memset(e->ga, 0, e->n_steps * sizeof *e->ga);
     const double *y = w->tracks[d->track].path + d->windows[0].first;
     for (size_t i = 0; i < e->n_steps; i++) e->log_y[i] = log(y[i]);
 }
@@ -169,18 +172,20 @@ static double piece(extreme *e, size_t lower, size_t upper, size_t k, double wei
 }
 
 /* a_i = (x - sign (log y_i + bias)) / s, so d a_i = -sign (d log y_i + d bias) / s - a_i ds / s. */
-static void reverse_step(extreme *e, const atn_datum *d, atn_track_work *tw, size_t i, double a,
-                         double ga)
+static void reverse_steps(extreme *e, const atn_datum *d, atn_track_work *tw)
 {
-    const double g = -e->sign * ga / e->s;
-    e->g_bias += g;
-    e->g_s -= ga * a / e->s;
-    const size_t step = d->windows[0].first + i;
-    tw->adjoint[step] += g / tw->path[step];
+    const double inverse = -e->sign / e->s;
+    double *adjoint = tw->adjoint + d->windows[0].first;
+    const double *path = tw->path + d->windows[0].first;
+    for (size_t i = 0; i < e->n_steps; i++) {
+        e->g_bias += inverse * e->ga[i];
+        adjoint[i] += inverse * e->ga[i] / path[i];
+    }
+    e->g_s -= e->ga_a / e->s;
 }
 
 /* Adjoint of every a_i from gL and gT: dL = hazard da, dT = -(F / (1 - F)) hazard da. */
-static void reverse_point(extreme *e, const atn_datum *d, atn_track_work *tw, size_t p)
+static void reverse_point(extreme *e, const atn_datum *d, size_t p)
 {
     const size_t nw = e->n_windows;
     const double *L = e->L + p * nw, *T = e->T + p * nw, *gL = e->gL + p * nw, *gT = e->gT + p * nw;
@@ -195,13 +200,18 @@ static void reverse_point(extreme *e, const atn_datum *d, atn_track_work *tw, si
     if (odds > 300.0 && !e->far[p]) go_far(e, p);
     const double *hazard = e->hazard + p * e->n_steps, *a = e->a + p * e->n_steps;
     const double odds_ratio = e->far[p] ? 0.0 : exp(odds);
-    for (size_t i = 0, k = nw - 1; i < e->n_steps; i++) {
-        while (steps_in(d, k) <= i) k--;
-        double ga = 0.0;
-        if (from_L[k] != 0) ga += from_L[k] * (e->far[p] ? exp(hazard[i]) : hazard[i]);
-        if (from_T[k] != 0)
-            ga -= from_T[k] * (e->far[p] ? exp(hazard[i] + odds) : hazard[i] * odds_ratio);
-        if (ga != 0) reverse_step(e, d, tw, i, a[i], ga);
+    size_t i = 0;
+    for (size_t k = nw; k-- > 0;) { /* steps of window k that no shorter one has */
+        const size_t end = steps_in(d, k);
+        const double factor = from_L[k] - (e->far[p] ? 0.0 : from_T[k] * odds_ratio);
+        for (; i < end; i++) {
+            double ga = factor * hazard[i];
+            if (e->far[p])
+                ga = from_L[k] * exp(hazard[i]) -
+                     (from_T[k] != 0 ? from_T[k] * exp(hazard[i] + odds) : 0.0);
+            e->ga[i] += ga;
+            e->ga_a += ga * a[i];
+        }
     }
 }
 
@@ -234,8 +244,7 @@ static double density(extreme *e, const atn_datum *d, double *term)
 }
 
 /* d log density = hazard da - softmax (a + hazard) da for each step, and -ds / s. */
-static void reverse_density(extreme *e, const atn_datum *d, atn_track_work *tw, const double *term,
-                            double total)
+static void reverse_density(extreme *e, const atn_datum *d, const double *term, double total)
 {
     for (size_t k = 0; k < e->n_windows; k++) {
         const double weight = exp(term[k] - total), inverse = e->far[0] ? 0.0 : exp(-e->T[k]);
@@ -243,7 +252,9 @@ static void reverse_density(extreme *e, const atn_datum *d, atn_track_work *tw, 
         for (size_t i = 0; i < steps_in(d, k); i++) {
             const double hazard = e->far[0] ? exp(e->hazard[i]) : e->hazard[i];
             const double share = e->far[0] ? exp(e->hazard[i] - e->T[k]) : hazard * inverse;
-            reverse_step(e, d, tw, i, e->a[i], weight * (hazard - share * (e->a[i] + hazard)));
+            const double ga = weight * (hazard - share * (e->a[i] + hazard));
+            e->ga[i] += ga;
+            e->ga_a += ga * e->a[i];
         }
     }
 }
@@ -255,7 +266,8 @@ static double density_log_likelihood(extreme *e, const atn_model *m, const atn_d
     evaluate_point(e, d, 0);
     const double total = density(e, d, w->terms);
     if (gradient && total > -INFINITY) {
-        reverse_density(e, d, &w->tracks[d->track], w->terms, total);
+        reverse_density(e, d, w->terms, total);
+        reverse_steps(e, d, &w->tracks[d->track]);
         reverse_parameters(e, m, d, theta, gradient);
     }
     return total - d->log_n_windows;
@@ -282,7 +294,8 @@ double atn_extreme_log_likelihood(const atn_model *m, const atn_datum *d, const 
     for (size_t k = 0; k < d->n_windows; k++)
         for (size_t q = 0; q < d->n_pieces; q++)
             (void)piece(&e, e.lower[q], e.upper[q], k, exp(w->terms[n++] - total));
-    for (size_t p = 0; p < e.n_points; p++) reverse_point(&e, d, &w->tracks[d->track], p);
+    for (size_t p = 0; p < e.n_points; p++) reverse_point(&e, d, p);
+    reverse_steps(&e, d, &w->tracks[d->track]);
     reverse_parameters(&e, m, d, theta, gradient);
     return total - d->log_n_windows;
 }
