@@ -180,8 +180,8 @@ void atn_centring_levels(const atn_centring *c, const atn_workspace *w, double *
     }
 }
 
-static void reverse_levels(const atn_centring *c, const atn_workspace *w, const double *adjoint,
-                           double *gradient)
+void atn_centring_reverse_levels(const atn_centring *c, const atn_workspace *w,
+                                 const double *adjoint, double *gradient)
 {
     for (size_t k = 0; k < c->n_levels; k++) {
         const atn_level *l = &c->levels[k];
@@ -460,7 +460,7 @@ static void reverse_pull(const atn_centring *c, passage *p, double *natural, dou
         for (size_t k = c->reach[2 * i]; k < c->reach[2 * i + 1]; k++) p->side[k] -= K[k] * p->r[i];
         for (size_t k = 0; k < c->n_linear; k++) line[c->linear[k]] -= C[k] * p->r[i];
     }
-    reverse_levels(c, w, p->side, natural);
+    atn_centring_reverse_levels(c, w, p->side, natural);
 }
 
 /* psi = L_psi^-T (x + y), y the last entries of L^-1 (h, k): the adjoint of psi in `line` becomes

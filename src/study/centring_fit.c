@@ -18,6 +18,10 @@ typedef struct learning {
     double *slope, *moved, *at, *scale; /* n each */
     double *mean, *mean_slope;          /* n each: sums */
     double *level_slope, *level_moved;  /* n_levels each */
+    double *bend, *J; /* n_linear x n_levels, sums: -d level slope, d F, by parameter */
+    double *prior;    /* n_linear: curvature of followed parameters' priors */
+    double *corner;   /* n_levels: curvature in levels that no latent shares */
+    bool *followed;   /* n_linear */
     double *mean_level;
     double *trial;                /* q */
     double *u, *theta, *gradient; /* dimension each */
@@ -103,6 +107,37 @@ static double step_along(learning *l, const double *u, size_t j)
     return l->u[at] - u[at];
 }
 
+static double prior_slope(const atn_entry *e, double u)
+{
+    double dx, log_jacobian, slope, by_x = 0.0;
+    const double x = atn_transform_forward(&e->transform, u, &dx, &log_jacobian, &slope);
+    (void)atn_prior_log_density(&e->prior, x, &by_x);
+    return by_x * dx + slope;
+}
+
+/* Slopes of the levels in the followed parameters, and their priors' curvature, at l->u. */
+static void learn_trend(learning *l, const double *u)
+{
+    const atn_centring *c = l->c;
+    for (size_t i = 0; i < c->n_levels; i++) {
+        memset(l->gradient, 0, c->p * sizeof *l->gradient);
+        memset(l->level_moved, 0, c->n_levels * sizeof *l->level_moved);
+        l->level_moved[i] = 1.0;
+        atn_centring_reverse_levels(c, l->w, l->level_moved, l->gradient);
+        for (size_t k = 0; k < c->n_linear; k++) {
+            const size_t at = c->linear[k];
+            double dx;
+            (void)atn_transform_forward(&c->model->entries[at].transform, u[at], &dx, NULL, NULL);
+            l->J[k * c->n_levels + i] += l->gradient[at] * dx;
+        }
+    }
+    for (size_t k = 0; k < c->n_linear; k++) {
+        const atn_entry *e = &c->model->entries[c->linear[k]];
+        const double at = u[c->linear[k]], h = difference * l->scale[c->q + k];
+        l->prior[k] += fmax((prior_slope(e, at) - prior_slope(e, at + h)) / h, 0.0);
+    }
+}
+
 /* Curvature at one draw, added if asked to; false where the density ends nearby. */
 static bool learn_at(learning *l, const double *u, bool add)
 {
@@ -125,7 +160,13 @@ static bool learn_at(learning *l, const double *u, bool add)
         for (size_t i = 0; i < n; i++) l->H[j * n + i] += (l->slope[i] - l->moved[i]) / h;
         for (size_t k = 0; j < c->q && k < c->n_levels; k++)
             c->K[j * c->n_levels + k] += (l->level_slope[k] - l->level_moved[k]) / h;
+        double *bend = l->bend + (j < c->q ? 0 : j - c->q) * c->n_levels;
+        for (size_t k = 0; j >= c->q && k < c->n_levels; k++)
+            bend[k] += (l->level_slope[k] - l->level_moved[k]) / h;
     }
+    if (!add) return true;
+    if (!slopes(l, l->moved, l->level_moved)) return false; /* the trend's slopes at u again */
+    learn_trend(l, u);
     return true;
 }
 
@@ -166,15 +207,99 @@ static bool clip(double *H, size_t n, double *work)
     return true;
 }
 
-/* H in units of posterior sd: mean, symmetric, without what differences cannot tell from 0. */
+static bool is_spread(const atn_model *m, size_t parameter)
+{
+    bool spread = parameter == m->scale.index;
+    for (size_t i = 0; i < m->n_tracks; i++)
+        spread = spread || parameter == m->tracks[i].omega.index;
+    return spread;
+}
+
+/* H in units of posterior sd: mean, symmetric.  What spreads figures (scatter, scale) moves with
+ * the rest only through residuals at a draw, whose expectation is nothing. */
 static void standardise(learning *l)
 {
     const size_t n = l->n;
     double *H = l->H;
+    for (size_t i = l->c->q; i < n; i++) {
+        if (!is_spread(l->c->model, l->c->linear[i - l->c->q])) continue;
+        for (size_t j = 0; j < n; j++)
+            if (j != i) H[i * n + j] = H[j * n + i] = 0.0;
+    }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             H[i * n + j] = H[j * n + i] =
-                0.5 * (H[i * n + j] + H[j * n + i]) * l->scale[i] * l->scale[j] / (double)l->used;
+                0.5 * (H[i * n + j] + H[j * n + i]) * l->scale[i] * l->scale[j];
+}
+
+/* Latent of a level's knot; ATN_NONE for a first knot that is fixed. */
+static size_t latent_of(const atn_centring *c, const atn_level *level)
+{
+    const atn_track *t = &c->model->tracks[level->track];
+    for (size_t i = 0; i < c->q && level->knot >= t->first_z; i++)
+        if (c->latents[i].z == t->z + level->knot - t->first_z) return i;
+    return ATN_NONE;
+}
+
+/* K x for one parameter's J, over all levels: by the latents that share them; a level of its own
+ * has the row of K's column, and on the diagonal what explains the parameters' bends best. */
+static void level_curvature(const learning *l, const double *J, double *out)
+{
+    const atn_centring *c = l->c;
+    const size_t n = c->n_levels;
+    for (size_t a = 0; a < n; a++) {
+        const size_t i = latent_of(c, &c->levels[a]);
+        out[a] = 0.0;
+        if (i != ATN_NONE) {
+            out[a] = atn_inner_wide(c->K + i * n, J, n);
+            continue;
+        }
+        for (size_t b = 0; b < n; b++) {
+            const size_t j = latent_of(c, &c->levels[b]);
+            if (j != ATN_NONE) out[a] += c->K[j * n + a] * J[b];
+        }
+        out[a] += l->corner[a] * J[a];
+    }
+}
+
+static void find_corner(learning *l)
+{
+    const atn_centring *c = l->c;
+    const size_t n = c->n_levels;
+    for (size_t a = 0; a < n; a++) {
+        if (latent_of(c, &c->levels[a]) != ATN_NONE) continue;
+        double above = 0.0, below = 0.0;
+        for (size_t k = 0; k < c->n_linear; k++) {
+            if (!l->followed[k]) continue;
+            const double *J = l->J + k * n;
+            level_curvature(l, J, l->level_moved);
+            above += J[a] * (l->bend[k * n + a] - l->level_moved[a]);
+            below += J[a] * J[a];
+        }
+        l->corner[a] = below > 0 ? fmax(above / below, 0.0) : 0.0;
+    }
+}
+
+/* What followed parameters do, they do through the levels: rows of H from K and the mean J, B =
+ * J'K J + prior, A = K J.  The draws' own second derivatives hold noise (slopes at a draw times the
+ * trend's bends, J apart from its mean) that would be large beside B - A'P^-1 A, which matters. */
+static void follow(learning *l)
+{
+    const atn_centring *c = l->c;
+    const size_t n = l->n, q = c->q, levels = c->n_levels;
+    find_corner(l);
+    for (size_t k = 0; k < c->n_linear; k++) {
+        if (!l->followed[k]) continue;
+        const double *J = l->J + k * levels;
+        double *row = l->H + (q + k) * n;
+        level_curvature(l, J, l->level_moved);
+        for (size_t i = 0; i < q; i++) row[i] = atn_inner_wide(c->K + i * levels, J, levels);
+        for (size_t m = 0; m < c->n_linear; m++)
+            row[q + m] = atn_inner_wide(l->followed[m] ? l->J + m * levels : l->bend + m * levels,
+                                        l->followed[m] ? l->level_moved : J, levels);
+        row[q + k] += l->prior[k];
+        for (size_t i = 0; i < n; i++) l->H[i * n + q + k] = row[i];
+    }
 }
 
 static bool counts(const double *H, size_t n, size_t i, size_t j)
@@ -234,21 +359,26 @@ static void fill(learning *l, double raise)
         }
 }
 
+/* Parameters whose effect the levels carry. */
+static void find_followed(learning *l)
+{
+    const atn_centring *c = l->c;
+    const atn_model *m = c->model;
+    for (size_t k = 0; k < c->n_linear; k++)
+        for (size_t i = 0; i < m->n_tracks; i++) {
+            const atn_track *t = &m->tracks[i];
+            for (size_t s = 0; s < t->trend->n_parameters && atn_centring_follows(t); s++)
+                if (c->linear[k] == t->trend_slots[s].index) l->followed[k] = true;
+        }
+}
+
 /* A column of C for each parameter that the levels do not follow. */
 static void take_linear(const learning *l)
 {
     atn_centring *c = l->c;
-    const atn_model *m = c->model;
-    for (size_t k = 0; k < c->n_linear; k++) {
-        bool followed = false;
-        for (size_t i = 0; i < m->n_tracks; i++) {
-            const atn_track *t = &m->tracks[i];
-            for (size_t s = 0; s < t->trend->n_parameters && atn_centring_follows(t); s++)
-                followed = followed || c->linear[k] == t->trend_slots[s].index;
-        }
+    for (size_t k = 0; k < c->n_linear; k++)
         for (size_t i = 0; i < c->q; i++)
-            c->C[i * c->n_linear + k] = followed ? 0.0 : l->H[i * l->n + c->q + k];
-    }
+            c->C[i * c->n_linear + k] = l->followed[k] ? 0.0 : l->H[i * l->n + c->q + k];
 }
 
 /* Slopes at 0 that give the mean slope at the mean. */
@@ -259,7 +389,7 @@ static void take_slopes(const learning *l)
     const double share = 1.0 / (double)l->used;
     for (size_t i = 0; i < n; i++) {
         const double *row = l->H + i * n;
-        double own = l->mean_slope[i], other = 0.0;
+        double own = i < q ? l->mean_slope[i] : 0.0, other = 0.0; /* mean slope in psi: 0 */
         for (size_t j = 0; j < q; j++) own += row[j] * l->mean[j];
         for (size_t j = q; j < n; j++) other += row[j] * l->mean[j];
         c->h[i] = share * (own + other);
@@ -278,8 +408,16 @@ static attain_status finish(attain_context *ctx, learning *l, attain_error *err)
     if (l->used == 0)
         for (size_t i = 0; i < n; i++) l->H[i * n + i] = 0.0;
     if (l->used == 0) l->used = 1;
+    const double share = 1.0 / (double)l->used;
+    for (size_t k = 0; k < n * n; k++) l->H[k] *= share;
+    for (size_t k = 0; k < c->q * c->n_levels; k++) c->K[k] *= share;
+    for (size_t k = 0; k < c->n_linear * c->n_levels; k++) {
+        l->bend[k] *= share;
+        l->J[k] *= share;
+    }
+    for (size_t k = 0; k < c->n_linear; k++) l->prior[k] *= share;
+    follow(l);
     standardise(l);
-    for (size_t k = 0; k < c->q * c->n_levels; k++) c->K[k] /= (double)l->used;
     double *work = ATN_NEW_ARRAY(ctx, double, 2 * n * n + 5 * n + 1);
     if (!work) return atn_fail_nomem(err);
     if (n > 0 && n <= MOST_EIGEN) (void)clip(l->H, n, work);
@@ -305,8 +443,9 @@ static double *open_learning(attain_context *ctx, learning *l)
 {
     const atn_centring *c = l->c;
     const size_t n = l->n, laws = sizeof(atn_law) / sizeof(double) * ATN_LAWS * c->model->n_tracks;
-    double *block =
-        ATN_NEW_ARRAY(ctx, double, n *n + 6 * n + 3 * c->n_levels + c->q + 3 * c->n + laws);
+    double *block = ATN_NEW_ARRAY(ctx, double,
+                                  n *n + 6 * n + (4 + 2 * c->n_linear) * c->n_levels + c->q +
+                                      3 * c->n + laws + c->n_linear);
     double *at = block;
     if (!block) return NULL;
     l->H = cut(&at, n * n);
@@ -318,6 +457,10 @@ static double *open_learning(attain_context *ctx, learning *l)
     for (size_t k = 0; k < 3; k++) *whole[k] = cut(&at, c->n);
     l->trial = cut(&at, c->q);
     l->laws = (atn_law *)cut(&at, laws);
+    l->bend = cut(&at, c->n_linear * c->n_levels);
+    l->J = cut(&at, c->n_linear * c->n_levels);
+    l->prior = cut(&at, c->n_linear);
+    l->corner = cut(&at, c->n_levels);
     return block;
 }
 
@@ -331,7 +474,12 @@ attain_status atn_centring_fit(attain_context *ctx, atn_centring *c, const doubl
     learning l = {.c = c, .w = w, .n = n};
     c->block = ATN_NEW_ARRAY(ctx, double, q *(c->n_levels + c->n_linear + 1) + n);
     double *block = c->block ? open_learning(ctx, &l) : NULL;
-    if (!block) return atn_fail_nomem(err);
+    l.followed = block ? ATN_NEW_ARRAY(ctx, bool, c->n_linear) : NULL;
+    if (!l.followed) {
+        atn_free(ctx, block);
+        return atn_fail_nomem(err);
+    }
+    find_followed(&l);
     c->K = c->block;
     c->C = c->K + q * c->n_levels;
     c->h_given_psi = c->C + q * c->n_linear;
@@ -344,6 +492,7 @@ attain_status atn_centring_fit(attain_context *ctx, atn_centring *c, const doubl
         status = atn_poll(ctx, "fit", 0.5, err);
     }
     if (status == ATTAIN_OK) status = finish(ctx, &l, err);
+    atn_free(ctx, l.followed);
     atn_free(ctx, block);
     return status;
 }

@@ -46,6 +46,9 @@ struct atn_centring {
 void atn_centring_laws(const atn_model *m, const double *theta, atn_law *laws);
 /* F at theta; the trend must be evaluated (atn_track_trend). */
 void atn_centring_levels(const atn_centring *c, const atn_workspace *w, double *level);
+/* gradient += J' adjoint, J the slopes of F in the parameters on the natural scale. */
+void atn_centring_reverse_levels(const atn_centring *c, const atn_workspace *w,
+                                 const double *adjoint, double *gradient);
 /* eta from the innovations in theta, and back. */
 void atn_centring_gather(const atn_centring *c, const atn_law *laws, const double *theta,
                          double *eta);
