@@ -46,9 +46,14 @@ static double shape(double x, double df)
     return isinf(df) ? -0.5 * x * x : atn_student_shape(x, df);
 }
 
+double atn_mills(double x)
+{
+    return sqrt_half_pi * atn_erfcx(x * sqrt_half);
+}
+
 static double mills(double x, double df)
 {
-    return isinf(df) ? sqrt_half_pi * atn_erfcx(x * sqrt_half) : atn_student_mills(x, df);
+    return isinf(df) ? atn_mills(x) : atn_student_mills(x, df);
 }
 
 /* log f(x + step) - log f(x) without cancellation; the sum need not be representable. */
@@ -218,4 +223,26 @@ double atn_log_interval(double a, double b, double df, double *da, double *db)
     if (da) *da = slope_a;
     if (db) *db = slope_b;
     return value;
+}
+
+/* ---- the natural scale ---- */
+
+atn_normal_point atn_normal_at(double x)
+{
+    if (isinf(x)) return (atn_normal_point){x, 0.0, 0.0};
+    const double density = exp(-0.5 * x * x - log_sqrt_2pi);
+    return (atn_normal_point){x, density, density * atn_mills(fabs(x))};
+}
+
+double atn_normal_between(const atn_normal_point *a, const atn_normal_point *b)
+{
+    const double width = b->x - a->x, middle = 0.5 * (a->x + b->x);
+    if (is_narrow(middle, width, INFINITY)) {
+        const double half = 0.5 * width;
+        return width * exp(-0.5 * middle * middle - log_sqrt_2pi) *
+               narrow_normal(middle * half, 0.5 * half * half);
+    }
+    if (a->x >= 0.0) return a->tail - b->tail;
+    if (b->x <= 0.0) return b->tail - a->tail;
+    return 1.0 - a->tail - b->tail;
 }

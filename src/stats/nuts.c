@@ -1,5 +1,6 @@
 /* Multinomial NUTS with the generalised U-turn criterion (Betancourt 2017, appendix A.4), dual
- * averaging (Hoffman & Gelman 2014, 3.2) and windowed adaptation of a dense metric. */
+ * averaging (Hoffman & Gelman 2014, 3.2) and windowed adaptation of a metric that is dense in the
+ * leading coordinates and diagonal in the rest. */
 #include "stats/nuts.h"
 
 #include <math.h>
@@ -7,8 +8,9 @@
 
 #include "cholesky.h"
 #include "stats/distribution.h"
+#include "stats/skyline.h"
 
-enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 12, SEGMENT = 25 };
+enum { MAX_DEPTH = 12, LEVEL_VECTORS = 9, TOP_VECTORS = 12, SEGMENT = 1000 };
 static const double max_energy_error = 1000.0;
 
 /* A point of phase space. */
@@ -29,11 +31,12 @@ typedef struct chain {
     const atn_target *target;
     const atn_nuts_settings *settings;
     const double *prior_covariance;
-    size_t n, worker, iteration, kept;
+    size_t n, m, worker, iteration, kept; /* m: coordinates of the dense block */
     atn_stream stream;
     phase now, moving, forward, backward, proposal;
-    double *covariance, *factor; /* inverse metric and its lower factor */
-    double *mean, *scatter;      /* Welford sums of the window */
+    double *covariance, *factor; /* inverse metric, m x m, and its lower factor */
+    double *variance;            /* the rest of it, n - m */
+    double *mean, *scatter;      /* Welford sums of the window, m x m and n - m */
     size_t window_count, window_end, window_size;
     double step, log_step_bar, gradient_bar, log_step_centre;
     size_t adapted;
@@ -48,9 +51,12 @@ typedef struct chain {
     double *draws, *log_density; /* this chain's part of the result */
 } chain;
 
-static void multiply(const double *matrix, size_t n, const double *x, double *y)
+/* y = Sigma x. */
+static void multiply(const chain *c, const double *x, double *y)
 {
-    for (size_t i = 0; i < n; i++) y[i] = atn_inner(matrix + i * n, x, n);
+    const size_t m = c->m;
+    for (size_t i = 0; i < m; i++) y[i] = atn_inner_wide(c->covariance + i * m, x, m);
+    for (size_t i = m; i < c->n; i++) y[i] = c->variance[i - m] * x[i];
 }
 
 static void copy_phase(size_t n, phase *to, const phase *from)
@@ -70,33 +76,34 @@ static void evaluate(chain *c, phase *z)
 /* H = -log density + p' Sigma p / 2; infinite outside the domain.  sharp: Sigma p. */
 static double energy(const chain *c, const phase *z, const double *sharp)
 {
-    const double h = -z->log_density + 0.5 * atn_inner(z->p, sharp, c->n);
+    const double h = -z->log_density + 0.5 * atn_inner_wide(z->p, sharp, c->n);
     return h < INFINITY ? h : INFINITY; /* NaN too */
 }
 
 static void draw_momentum(chain *c, phase *z)
 {
     atn_stream_normals(&c->stream, z->p, c->n);
-    atn_cholesky_backward(c->factor, c->n,
+    atn_cholesky_backward(c->factor, c->m,
                           z->p); /* Sigma = F F', so F^-T z has covariance Sigma^-1 */
+    for (size_t i = c->m; i < c->n; i++) z->p[i] /= sqrt(c->variance[i - c->m]);
 }
 
 static void leapfrog(chain *c, phase *z, double step, double *sharp)
 {
     const size_t n = c->n;
     for (size_t i = 0; i < n; i++) z->p[i] += 0.5 * step * z->g[i];
-    multiply(c->covariance, n, z->p, sharp);
+    multiply(c, z->p, sharp);
     for (size_t i = 0; i < n; i++) z->q[i] += step * sharp[i];
     evaluate(c, z);
     if (!(z->log_density > -INFINITY)) return; /* the gradient has no meaning there */
     for (size_t i = 0; i < n; i++) z->p[i] += 0.5 * step * z->g[i];
-    multiply(c->covariance, n, z->p, sharp);
+    multiply(c, z->p, sharp);
 }
 
 static bool goes_on(const chain *c, const double *sharp_beg, const double *sharp_end,
                     const double *rho)
 {
-    return atn_inner(sharp_beg, rho, c->n) > 0 && atn_inner(sharp_end, rho, c->n) > 0;
+    return atn_inner_wide(sharp_beg, rho, c->n) > 0 && atn_inner_wide(sharp_end, rho, c->n) > 0;
 }
 
 static void add(size_t n, const double *a, const double *b, double *sum)
@@ -206,7 +213,7 @@ static int transition(chain *c)
 {
     const size_t n = c->n, size = n * sizeof(double);
     draw_momentum(c, &c->now);
-    multiply(c->covariance, n, c->now.p, c->sharp_ff);
+    multiply(c, c->now.p, c->sharp_ff);
     const double h0 = energy(c, &c->now, c->sharp_ff);
     c->energy = h0;
     copy_phase(n, &c->forward, &c->now);
@@ -267,7 +274,7 @@ static bool find_step(chain *c)
     for (int k = 0; k < 100; k++) {
         copy_phase(c->n, &c->moving, &c->now);
         draw_momentum(c, &c->moving);
-        multiply(c->covariance, c->n, c->moving.p, c->sharp_ff);
+        multiply(c, c->moving.p, c->sharp_ff);
         const double h0 = energy(c, &c->moving, c->sharp_ff);
         leapfrog(c, &c->moving, c->step, c->sharp_ff);
         const double h = energy(c, &c->moving, c->sharp_ff);
@@ -279,38 +286,44 @@ static bool find_step(chain *c)
     return c->step > 1e-12 && c->step < 1e12;
 }
 
-/* Sigma = (m S + (n + 5) Sigma_0) / (m + n + 5): S is singular in short windows. */
+/* Sigma = (k S + (d + 5) Sigma_0) / (k + d + 5), k draws in the window, d coordinates estimated
+ * together (S is singular in short windows): m in the dense block, 1 elsewhere. */
 static bool update_metric(chain *c)
 {
-    const size_t n = c->n;
-    const double m = (double)c->window_count, prior = (double)n + 5.0;
-    for (size_t k = 0; k < n * n; k++)
-        c->covariance[k] =
-            (m * c->scatter[k] / fmax(m - 1.0, 1.0) + prior * c->prior_covariance[k]) / (m + prior);
-    atn_symmetrise(c->covariance, n);
-    return atn_cholesky_raised(c->covariance, n, c->factor);
+    const size_t m = c->m;
+    const double k = (double)c->window_count, less = fmax(k - 1.0, 1.0);
+    const double dense = (double)m + 5.0, single = 6.0;
+    const double *spread = c->scatter + m * m, *prior = c->prior_covariance + m * m;
+    for (size_t i = 0; i < m * m; i++)
+        c->covariance[i] =
+            (k * c->scatter[i] / less + dense * c->prior_covariance[i]) / (k + dense);
+    for (size_t i = 0; i < c->n - m; i++)
+        c->variance[i] = (k * spread[i] / less + single * prior[i]) / (k + single);
+    atn_symmetrise(c->covariance, m);
+    return atn_cholesky_raised(c->covariance, m, c->factor);
 }
 
 static void clear_window(chain *c)
 {
     c->window_count = 0;
     memset(c->mean, 0, c->n * sizeof *c->mean);
-    memset(c->scatter, 0, c->n * c->n * sizeof *c->scatter);
+    memset(c->scatter, 0, (c->m * c->m + c->n - c->m) * sizeof *c->scatter);
 }
 
 /* Welford (1962). */
 static void add_to_window(chain *c)
 {
-    const size_t n = c->n;
-    double *before = c->rho_extra;
+    const size_t n = c->n, m = c->m;
+    double *before = c->rho_extra, *spread = c->scatter + m * m;
     c->window_count++;
     for (size_t i = 0; i < n; i++) {
         before[i] = c->now.q[i] - c->mean[i];
         c->mean[i] += before[i] / (double)c->window_count;
     }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            c->scatter[i * n + j] += before[i] * (c->now.q[j] - c->mean[j]);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < m; j++)
+            c->scatter[i * m + j] += before[i] * (c->now.q[j] - c->mean[j]);
+    for (size_t i = m; i < n; i++) spread[i - m] += before[i] * (c->now.q[i] - c->mean[i]);
 }
 
 /* Warm-up: `first` steps for the step size alone, windows that double for the metric, `last` steps
@@ -386,7 +399,9 @@ static bool run_segment(void *user, size_t item, size_t worker)
         c->failed = !(c->now.log_density > -INFINITY) || !find_step(c);
         restart_dual_averaging(c);
     }
-    for (int k = 0; k < SEGMENT && c->iteration < end && !c->failed; k++) iterate(c);
+    /* by evaluations, so that chains on several threads do not wait for each other's long trees */
+    const size_t stop = c->evaluations + SEGMENT;
+    while (c->evaluations < stop && c->iteration < end && !c->failed) iterate(c);
     return true;
 }
 
@@ -397,9 +412,9 @@ static double *cut(double **at, size_t n)
     return piece;
 }
 
-static size_t chain_doubles(size_t n)
+static size_t chain_doubles(size_t n, size_t m)
 {
-    return 16 * n + 3 * n * n + MAX_DEPTH * LEVEL_VECTORS * n + TOP_VECTORS * n;
+    return 18 * n + 3 * m * m + MAX_DEPTH * LEVEL_VECTORS * n + TOP_VECTORS * n;
 }
 
 static void cut_chain(chain *c, double *block)
@@ -408,9 +423,10 @@ static void cut_chain(chain *c, double *block)
     double **at = &block;
     phase *const phases[] = {&c->now, &c->moving, &c->forward, &c->backward, &c->proposal};
     for (size_t k = 0; k < 5; k++) *phases[k] = (phase){cut(at, n), cut(at, n), cut(at, n), 0.0};
-    c->covariance = cut(at, n * n);
-    c->factor = cut(at, n * n);
-    c->scatter = cut(at, n * n);
+    c->covariance = cut(at, c->m * c->m);
+    c->factor = cut(at, c->m * c->m);
+    c->scatter = cut(at, c->m * c->m + n - c->m);
+    c->variance = cut(at, n - c->m);
     c->mean = cut(at, n);
     for (size_t d = 0; d < MAX_DEPTH; d++) {
         level *v = &c->levels[d];
@@ -442,9 +458,11 @@ static void gather(const chain *chains, const atn_nuts_settings *s, atn_nuts *r)
 static attain_status run_chains(attain_context *ctx, chain *chains, const atn_nuts_settings *s,
                                 attain_error *err)
 {
-    const size_t total = s->warmup + s->draws;
-    for (size_t done = 0; done < total; done += SEGMENT) {
+    const size_t total = s->chains * (s->warmup + s->draws);
+    for (size_t done = 0; done < total;) {
         attain_status status = atn_parallel_for(ctx, s->chains, run_segment, chains, "fit", err);
+        done = 0;
+        for (size_t k = 0; k < s->chains; k++) done += chains[k].iteration;
         if (status == ATTAIN_OK) status = atn_poll(ctx, "fit", (double)done / (double)total, err);
         if (status != ATTAIN_OK) return status;
         for (size_t k = 0; k < s->chains; k++)
@@ -460,7 +478,8 @@ attain_status atn_nuts_run(attain_context *ctx, const atn_target *target,
                            const atn_nuts_settings *s, const double *covariance,
                            const double *starts, atn_nuts *result, attain_error *err)
 {
-    const size_t n = target->n, per_chain = chain_doubles(n);
+    const size_t n = target->n, m = s->dense > 0 && s->dense < n ? s->dense : n;
+    const size_t per_chain = chain_doubles(n, m);
     *result = (atn_nuts){0};
     chain *chains = ATN_NEW_ARRAY(ctx, chain, s->chains);
     double *block = ATN_NEW_ARRAY(ctx, double, s->chains *per_chain);
@@ -470,12 +489,14 @@ attain_status atn_nuts_run(attain_context *ctx, const atn_target *target,
         chains && block && result->draws && result->log_density ? ATTAIN_OK : atn_fail_nomem(err);
     for (size_t k = 0; status == ATTAIN_OK && k < s->chains; k++) {
         chain *c = &chains[k];
-        *c = (chain){.target = target, .settings = s, .prior_covariance = covariance, .n = n};
+        *c = (chain){
+            .target = target, .settings = s, .prior_covariance = covariance, .n = n, .m = m};
         cut_chain(c, block + k * per_chain);
         atn_stream_init(&c->stream, s->seed, ATN_PURPOSE_SAMPLER, s->stream, k);
         memcpy(c->now.q, starts + k * n, n * sizeof *starts);
-        memcpy(c->covariance, covariance, n * n * sizeof *covariance);
-        if (!atn_cholesky_raised(covariance, n, c->factor))
+        memcpy(c->covariance, covariance, m * m * sizeof *covariance);
+        memcpy(c->variance, covariance + m * m, (n - m) * sizeof *covariance);
+        if (!atn_cholesky_raised(covariance, m, c->factor))
             status = atn_fail(err, ATTAIN_ERR_NUMERIC, "the sampler's first metric is not finite");
         c->draws = result->draws + k * s->draws * n;
         c->log_density = result->log_density + k * s->draws;

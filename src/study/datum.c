@@ -29,6 +29,7 @@ static void add_piece(atn_datum *d, atn_link link, double low, double high, doub
 {
     d->low[d->n_pieces] = atn_link_apply(link, low);
     d->high[d->n_pieces] = atn_link_apply(link, high);
+    d->weight[d->n_pieces] = probability;
     d->log_weight[d->n_pieces++] = log(probability);
 }
 

@@ -33,7 +33,7 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     *workspace = NULL;
     atn_workspace *w = ATN_NEW(ctx, atn_workspace);
     if (!w) return atn_fail_nomem(err);
-    size_t n = m->max_inputs + m->max_formula_work + m->study->n_steps + 2 * m->max_knots +
+    size_t n = 3 * m->max_inputs + m->max_formula_work + m->study->n_steps + 2 * m->max_knots +
                m->max_extreme + 3 * m->max_terms + 2 * m->dimension;
     for (size_t k = 0; k < m->n_tracks; k++) n += track_doubles(m, &m->tracks[k]);
     w->block = ATN_NEW_ARRAY(ctx, double, n);
@@ -48,7 +48,9 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     for (size_t k = 0; k < m->n_tracks; k++) at = cut_track(m, &m->tracks[k], &w->tracks[k], at);
     w->later_inputs = w->inputs + m->max_inputs;
     w->scalars = at;
-    w->formula = w->scalars + m->max_inputs;
+    w->low = w->scalars + m->max_inputs;
+    w->high = w->low + m->max_inputs;
+    w->formula = w->high + m->max_inputs;
     w->seed = w->formula + m->max_formula_work;
     w->knot_adjoint = w->seed + m->study->n_steps;
     w->extreme = w->knot_adjoint + 2 * m->max_knots;

@@ -6,15 +6,17 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/blend.h"
 #include "stats/nested.h"
+#include "study/centring.h"
 
 enum {
     N_STARTS = 4,      /* prior medians and three prior draws */
     START_TRIES = 200, /* prior draws looked at until each start is finite */
     PROPOSALS_PER_DRAW = 2,
-    PRECONDITION_DRAWS = 1000
+    PRECONDITION_DRAWS = 1000,
+    LEAST_PILOT = 200 /* warm-up below which there is no pilot */
 };
+static const uint64_t PILOT_STREAM = UINT64_C(1) << 32;
 
 static double target_density(void *user, const double *u, double *gradient, size_t worker)
 {
@@ -132,24 +134,19 @@ static attain_status keep_draws(const atn_estimation *e, const atn_laplace *lapl
     return ATTAIN_OK;
 }
 
-/* The sampler's view of the posterior: coordinates of stats/blend.h. */
-typedef struct blended {
-    const atn_target *target;
-    const atn_blend *blend;
-    double *work; /* a worker: 3 n */
-} blended;
+/* The sampler's view of the posterior: coordinates of study/centring.h. */
+typedef struct centred {
+    const atn_centring *centring;
+    const atn_estimation *e;
+    double *work; /* a worker: work_size */
+    size_t work_size;
+} centred;
 
-static double blended_density(void *user, const double *x, double *gradient, size_t worker)
+static double centred_density(void *user, const double *x, double *gradient, size_t worker)
 {
-    const blended *b = user;
-    const size_t n = b->target->n;
-    double *u = b->work + worker * 3 * n, *gradient_u = u + n, *work = gradient_u + n;
-    const double log_jacobian = atn_blend_undo(b->blend, x, u, work);
-    const double value =
-        b->target->log_density(b->target->user, u, gradient ? gradient_u : NULL, worker);
-    if (!(value > -INFINITY)) return -INFINITY;
-    if (gradient) atn_blend_pull(b->blend, x, gradient_u, gradient, work);
-    return value + log_jacobian;
+    const centred *v = user;
+    return atn_centring_density(v->centring, x, gradient, v->work + worker * v->work_size,
+                                v->e->workspaces[worker]);
 }
 
 /* Moves the better half of the approximation's draws to the front and returns how many they are.
@@ -172,94 +169,137 @@ static attain_status keep_better_half(const atn_estimation *e, atn_laplace *lapl
     return ATTAIN_OK;
 }
 
-static void mean_and_covariance(const double *draws, size_t m, size_t n, double *mean,
+/* Covariance of the leading `dense` coordinates, then the others' variances. */
+static void mean_and_covariance(const double *draws, size_t m, size_t n, size_t dense, double *mean,
                                 double *covariance)
 {
+    double *variance = covariance + dense * dense;
+    const double share = 1.0 / ((double)m - 1.0);
     for (size_t d = 0; d < m; d++)
         for (size_t i = 0; i < n; i++) mean[i] += draws[d * n + i] / (double)m;
-    for (size_t d = 0; d < m; d++)
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                covariance[i * n + j] +=
-                    (draws[d * n + i] - mean[i]) * (draws[d * n + j] - mean[j]) / ((double)m - 1.0);
+    for (size_t d = 0; d < m; d++) {
+        const double *draw = draws + d * n;
+        for (size_t i = 0; i < dense; i++)
+            for (size_t j = 0; j < dense; j++)
+                covariance[i * dense + j] += share * (draw[i] - mean[i]) * (draw[j] - mean[j]);
+        for (size_t i = dense; i < n; i++)
+            variance[i - dense] += share * (draw[i] - mean[i]) * (draw[i] - mean[i]);
+    }
 }
 
 /* Chains start twice as far from the mean as a draw lies, drawn in until the density is finite. */
-static void overdispersed_starts(blended *b, const double *draws, size_t m, const double *mean,
-                                 size_t chains, double *starts)
+static void overdispersed_starts(centred *v, size_t n, const double *draws, size_t m,
+                                 const double *mean, size_t chains, double *starts)
 {
-    const size_t n = b->target->n;
     for (size_t k = 0; k < chains; k++) {
         const double *draw = draws + k * (m / chains) * n;
         double *start = starts + k * n;
         for (double reach = 2.0; reach >= 1.0; reach -= 0.25) {
             for (size_t i = 0; i < n; i++) start[i] = mean[i] + reach * (draw[i] - mean[i]);
-            if (blended_density(b, start, NULL, 0) > -INFINITY) break;
+            if (centred_density(v, start, NULL, 0) > -INFINITY) break;
         }
     }
 }
 
-static attain_status keep_chains(const atn_estimation *e, const blended *b, atn_nuts *nuts,
-                                 atn_candidate *c, attain_error *err)
+/* One run of the chains: coordinates and first metric from m draws on the whole line, which are
+ * overwritten; starts from the last of each chain's share of them, or overdispersed.  *theta gets
+ * the run's draws on the natural scale. */
+typedef struct stage {
+    atn_nuts_settings sampler;
+    double *draws;
+    size_t m;
+    bool goes_on;
+    double *theta;
+    atn_nuts nuts; /* what it says of itself; draws freed */
+} stage;
+
+static attain_status take_draws(const atn_estimation *e, centred *v, stage *s, attain_error *err)
 {
-    const size_t n = b->target->n;
-    c->theta = ATN_NEW_ARRAY(e->ctx, double, e->n_draws *n);
-    if (!c->theta) return atn_fail_nomem(err);
-    for (size_t d = 0; d < e->n_draws; d++) {
-        (void)atn_blend_undo(b->blend, nuts->draws + d * n, b->work, b->work + n);
-        atn_model_to_natural(e->model, b->work, c->theta + d * n);
-    }
-    c->pareto_k = c->ess = NAN; /* of the approximation alone */
-    c->divergences = nuts->divergences;
-    c->depth_hits = nuts->depth_hits;
-    c->e_bfmi = nuts->e_bfmi;
-    c->step_size = nuts->step_size;
-    c->evaluations += nuts->evaluations;
+    const size_t n = atn_model_dimension(e->model), count = s->sampler.chains * s->sampler.draws;
+    s->theta = ATN_NEW_ARRAY(e->ctx, double, count *n);
+    if (!s->theta) return atn_fail_nomem(err);
+    for (size_t d = 0; d < count; d++)
+        (void)atn_centring_undo(v->centring, s->nuts.draws + d * n, s->theta + d * n, v->work,
+                                e->workspaces[0]);
     return ATTAIN_OK;
 }
 
-/* Runs the chains in the coordinates of `blend`, preconditioned by the draws. */
-static attain_status run_chains(atn_estimation *e, const atn_target *target, const atn_blend *blend,
-                                double *draws, size_t m, atn_candidate *c, attain_error *err)
+static attain_status run_chains(const atn_estimation *e, const atn_centring *centring, stage *s,
+                                attain_error *err)
 {
-    const size_t n = target->n, chains = e->sampler.chains;
-    double *mean = ATN_NEW_ARRAY(e->ctx, double, n + n * n + chains * n + e->n_workspaces * 3 * n);
+    const size_t n = atn_model_dimension(e->model), p = atn_model_n_parameters(e->model);
+    const size_t chains = s->sampler.chains, share = s->m / chains;
+    const size_t work_size = atn_centring_work_size(centring);
+    double *mean =
+        ATN_NEW_ARRAY(e->ctx, double, 3 * n + p * p + chains * n + e->n_workspaces * work_size);
     if (!mean) return atn_fail_nomem(err);
-    double *covariance = mean + n, *starts = covariance + n * n;
-    blended b = {target, blend, starts + chains * n};
-    const atn_target seen = {n, blended_density, &b};
-    for (size_t d = 0; d < m; d++) {
-        atn_blend_apply(blend, draws + d * n, b.work, b.work + n);
-        memcpy(draws + d * n, b.work, n * sizeof *draws);
+    double *x = mean + n, *covariance = x + n, *starts = covariance + p * p + n;
+    centred v = {centring, e, starts + chains * n, work_size};
+    const atn_target seen = {n, centred_density, &v};
+    for (size_t d = 0; d < s->m; d++) {
+        (void)atn_centring_apply(centring, s->draws + d * n, x, v.work, e->workspaces[0]);
+        memcpy(s->draws + d * n, x, n * sizeof *x);
     }
-    mean_and_covariance(draws, m, n, mean, covariance);
-    overdispersed_starts(&b, draws, m, mean, chains, starts);
-    atn_nuts nuts = {0};
-    attain_status status = atn_nuts_run(e->ctx, &seen, &e->sampler, covariance, starts, &nuts, err);
-    if (status == ATTAIN_OK) status = keep_chains(e, &b, &nuts, c, err);
-    atn_nuts_free(e->ctx, &nuts);
+    mean_and_covariance(s->draws, s->m, n, p, mean, covariance);
+    for (size_t k = 0; s->goes_on && k < chains; k++)
+        memcpy(starts + k * n, s->draws + ((k + 1) * share - 1) * n, n * sizeof *starts);
+    if (!s->goes_on) overdispersed_starts(&v, n, s->draws, s->m, mean, chains, starts);
+    s->sampler.dense = p;
+    attain_status status =
+        atn_nuts_run(e->ctx, &seen, &s->sampler, covariance, starts, &s->nuts, err);
+    if (status == ATTAIN_OK) status = take_draws(e, &v, s, err);
+    atn_nuts_free(e->ctx, &s->nuts);
     atn_free(e->ctx, mean);
     return status;
 }
 
-static attain_status sample(atn_estimation *e, const atn_target *target, atn_laplace *laplace,
-                            atn_candidate *c, attain_error *err)
+static attain_status run_stage(const atn_estimation *e, stage *s, atn_candidate *c,
+                               attain_error *err)
 {
-    const size_t n = target->n;
-    size_t kept = 0;
-    atn_blend *blend = NULL;
-    size_t *log_scale = ATN_NEW_ARRAY(e->ctx, size_t, n);
+    atn_centring *centring = NULL;
     attain_status status =
-        log_scale ? keep_better_half(e, laplace, &kept, err) : atn_fail_nomem(err);
-    if (status == ATTAIN_OK) {
-        for (size_t k = 0; k < n; k++) log_scale[k] = atn_model_log_scale(e->model, k);
-        status = atn_blend_create(e->ctx, n, atn_model_n_parameters(e->model), laplace->draws, kept,
-                                  log_scale, &blend, err);
-    }
-    if (status == ATTAIN_OK) status = run_chains(e, target, blend, laplace->draws, kept, c, err);
-    atn_blend_free(e->ctx, blend);
-    atn_free(e->ctx, log_scale);
+        atn_centring_create(e->ctx, e->model, s->draws, s->m, e->workspaces[0], &centring, err);
+    if (status == ATTAIN_OK) status = run_chains(e, centring, s, err);
+    atn_centring_free(e->ctx, centring);
+    c->evaluations += s->nuts.evaluations;
     return status;
+}
+
+/* A third of the warm-up is a pilot, whose second part gives the coordinates and the first metric
+ * of the rest: the approximation that its own are made from may be off. */
+static attain_status sample(const atn_estimation *e, atn_laplace *laplace, atn_candidate *c,
+                            attain_error *err)
+{
+    const size_t n = atn_model_dimension(e->model), warmup = e->sampler.warmup;
+    stage pilot = {.sampler = e->sampler, .draws = laplace->draws};
+    stage whole = {.sampler = e->sampler, .draws = laplace->draws};
+    attain_status status = keep_better_half(e, laplace, &pilot.m, err);
+    whole.m = pilot.m;
+    if (status == ATTAIN_OK && warmup >= LEAST_PILOT) {
+        pilot.sampler.stream |= PILOT_STREAM;
+        pilot.sampler.warmup = warmup / 5;
+        pilot.sampler.draws = warmup / 8;
+        status = run_stage(e, &pilot, c, err);
+        whole.sampler.warmup -= pilot.sampler.warmup + pilot.sampler.draws;
+        whole.draws = pilot.theta;
+        whole.m = pilot.sampler.chains * pilot.sampler.draws;
+        whole.goes_on = true;
+        for (size_t d = 0; status == ATTAIN_OK && d < whole.m; d++)
+            atn_model_to_line(e->model, pilot.theta + d * n, pilot.theta + d * n);
+    }
+    if (status == ATTAIN_OK) status = run_stage(e, &whole, c, err);
+    atn_free(e->ctx, pilot.theta);
+    if (status != ATTAIN_OK) {
+        atn_free(e->ctx, whole.theta);
+        return status;
+    }
+    c->theta = whole.theta;
+    c->pareto_k = c->ess = NAN; /* of the approximation alone */
+    c->divergences = whole.nuts.divergences;
+    c->depth_hits = whole.nuts.depth_hits;
+    c->e_bfmi = whole.nuts.e_bfmi;
+    c->step_size = whole.nuts.step_size;
+    return ATTAIN_OK;
 }
 
 static attain_status draw_nested(atn_estimation *e, const atn_target *target, atn_mode *mode,
@@ -323,7 +363,7 @@ attain_status atn_estimate(atn_estimation *e, atn_candidate *c, attain_error *er
         c->outcome = mode.outcome;
         c->evaluations += mode.evaluations;
         c->k_threshold = laplace.k_threshold;
-        status = sampled ? sample(e, &target, &laplace, c, err) : keep_draws(e, &laplace, c, err);
+        status = sampled ? sample(e, &laplace, c, err) : keep_draws(e, &laplace, c, err);
     }
     atn_laplace_free(e->ctx, &laplace);
     atn_mode_free(e->ctx, &mode);

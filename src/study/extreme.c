@@ -2,25 +2,31 @@
  *   F(x) = prod_i Phi((x - m_i) / s),  m_i = log y_i - omega^2 / 2 + b,  s^2 = omega^2 + e^2.
  * A minimum is the maximum of the mirrored line: points -x, locations -m_i, ends exchanged.
  *
- * Products over the window are sums of logs L = log F.  Near F = 1 the small quantity is the tail
- * T = log(1 - F), so a piece F(hi) - F(lo) is taken from whichever of the two is small; both ends
- * stay finite however far out a figure lies. */
+ * With L = log F and the tail T = log(1 - F), a piece F(hi) - F(lo) is taken from whichever of the
+ * two is small; both ends stay finite however far out a figure lies.  Steps with a_i > 0 enter
+ * through prod Phi and through 1 - prod Phi, which sums c_i prod_{j<i} Phi_j, the others as logs.
+ */
 #include <string.h>
 
 #include "model_internal.h"
 
+static const double log_sqrt_2pi = 0.91893853320467274178;
+static const double inv_sqrt_2pi = 0.39894228040143267794;
+
 typedef struct extreme { /* one evaluation; arrays cut from the work space */
     size_t n_steps, n_points, n_windows;
     double sign, s, bias, omega, error;
-    double *log_y;      /* n_steps */
-    double *x;          /* n_points, mirrored for a minimum */
-    double *a;          /* n_points x n_steps */
-    double *log_hazard; /* n_points x n_steps: log(phi(a) / Phi(a)) */
-    double *L, *T;      /* n_points x n_windows */
-    double *gL, *gT;    /* adjoints of the same */
-    double *suffix;     /* 2 n_windows */
+    double *log_y;                    /* n_steps */
+    double *x;                        /* n_points, mirrored for a minimum */
+    double *a;                        /* n_points x n_steps */
+    double *hazard;                   /* n_points x n_steps: phi(a) / Phi(a); its log where `far` */
+    bool far[2 * ATN_MAX_GRAINS + 1]; /* by point: no hazard counts on the natural scale */
+    double *L, *T;                    /* n_points x n_windows */
+    double *gL, *gT;                  /* adjoints of the same */
+    double *ga;                       /* n_steps: adjoints of a, summed over points */
+    double *suffix;                   /* 2 n_windows */
     size_t lower[ATN_MAX_GRAINS], upper[ATN_MAX_GRAINS]; /* points of each piece */
-    double g_bias, g_s;                                  /* adjoints, summed over points */
+    double ga_a, g_bias, g_s;                            /* sum of ga a; adjoints */
 } extreme;
 
 enum { NO_POINT_BELOW = 1 << 20, NO_POINT_ABOVE };
@@ -28,7 +34,7 @@ enum { NO_POINT_BELOW = 1 << 20, NO_POINT_ABOVE };
 size_t atn_extreme_scratch(const atn_datum *d)
 {
     const size_t n = d->windows[0].last - d->windows[0].first + 1, points = 2 * d->n_pieces + 1;
-    return n + points + 2 * points * n + 4 * points * d->n_windows + 2 * d->n_windows;
+    return 2 * n + points + 2 * points * n + 4 * points * d->n_windows + 2 * d->n_windows;
 }
 
 static size_t point_of(extreme *e, double x)
@@ -51,10 +57,11 @@ static void cut_scratch(extreme *e, const atn_datum *d, double *scratch)
 {
     const size_t n = e->n_steps, points = 2 * d->n_pieces + 1, nw = e->n_windows;
     e->log_y = scratch;
-    e->x = e->log_y + n;
+    e->ga = e->log_y + n;
+    e->x = e->ga + n;
     e->a = e->x + points;
-    e->log_hazard = e->a + points * n;
-    e->L = e->log_hazard + points * n;
+    e->hazard = e->a + points * n;
+    e->L = e->hazard + points * n;
     e->T = e->L + points * nw;
     e->gL = e->T + points * nw;
     e->gT = e->gL + points * nw;
@@ -75,6 +82,7 @@ static void setup(extreme *e, const atn_model *m, const atn_datum *d, const doub
     e->bias = atn_datum_bias(d, theta) - 0.5 * e->omega * e->omega;
     if (!scratch) return;
     cut_scratch(e, d, scratch);
+    memset(e->ga, 0, e->n_steps * sizeof *e->ga);
     const double *y = w->tracks[d->track].path + d->windows[0].first;
     for (size_t i = 0; i < e->n_steps; i++) e->log_y[i] = log(y[i]);
 }
@@ -88,24 +96,54 @@ static double log_tail(const double *a, size_t n)
     return total;
 }
 
+/* Hazards so small that only their logs can be compared. */
+static void go_far(extreme *e, size_t p)
+{
+    const double *a = e->a + p * e->n_steps;
+    double *hazard = e->hazard + p * e->n_steps;
+    e->far[p] = true;
+    for (size_t i = 0; i < e->n_steps; i++)
+        hazard[i] = atn_log_pdf(a[i], INFINITY, NULL) - atn_log_cdf(a[i], INFINITY, NULL);
+}
+
 static void evaluate_point(extreme *e, const atn_datum *d, size_t p)
 {
-    double *a = e->a + p * e->n_steps, *log_hazard = e->log_hazard + p * e->n_steps;
-    double sum = 0.0;
-    size_t k = e->n_windows; /* windows are nested: the last is the shortest */
+    double *a = e->a + p * e->n_steps, *hazard = e->hazard + p * e->n_steps;
+    const double inverse = 1.0 / e->s, x = e->x[p] - e->sign * e->bias;
+    double logs = 0.0, most = 0.0;
+    double present = 1.0, missing = 0.0; /* F = exp(logs) present, present = 1 - missing */
+    size_t k = e->n_windows;             /* windows are nested: the last is the shortest */
     for (size_t i = 0; i < e->n_steps; i++) {
-        a[i] = (e->x[p] - e->sign * (e->log_y[i] + e->bias)) / e->s;
-        const double log_cdf = atn_log_cdf(a[i], INFINITY, NULL);
-        log_hazard[i] = atn_log_pdf(a[i], INFINITY, NULL) - log_cdf;
-        sum += log_cdf;
+        const double ai = a[i] = (x - e->sign * e->log_y[i]) * inverse;
+        if (ai > 0) {
+            const double density = inv_sqrt_2pi * exp(-0.5 * ai * ai);
+            const double above = density * atn_mills(ai);
+            hazard[i] = density / (1.0 - above);
+            missing += above * present;
+            present *= 1.0 - above;
+        } else {
+            const double mills = atn_mills(-ai);
+            hazard[i] = 1.0 / mills;
+            logs += log(mills) - 0.5 * ai * ai - log_sqrt_2pi;
+        }
+        if (present < 1e-200) { /* hundreds of steps about their medians */
+            logs += log(present);
+            present = 1.0;
+            missing = 0.0;
+        }
+        if (hazard[i] > most) most = hazard[i];
         while (k > 0 && steps_in(d, k - 1) == i + 1) {
             k--;
             const size_t at = p * e->n_windows + k;
-            e->L[at] = sum;
-            e->T[at] = sum < -1e-290 ? atn_log1mexp(sum) : log_tail(a, i + 1);
+            e->L[at] = logs + (missing < 0.5 ? log1p(-missing) : log(present));
+            e->T[at] = logs < 0           ? atn_log1mexp(e->L[at])
+                       : missing > 1e-290 ? log(missing)
+                                          : log_tail(a, i + 1);
             e->gL[at] = e->gT[at] = 0.0;
         }
     }
+    e->far[p] = false;
+    if (!(most > 1e-200)) go_far(e, p);
 }
 
 /* log(F(upper) - F(lower)) over window k, on the mirrored line for a minimum; with `weight`
@@ -134,18 +172,20 @@ static double piece(extreme *e, size_t lower, size_t upper, size_t k, double wei
 }
 
 /* a_i = (x - sign (log y_i + bias)) / s, so d a_i = -sign (d log y_i + d bias) / s - a_i ds / s. */
-static void reverse_step(extreme *e, const atn_datum *d, atn_track_work *tw, size_t i, double a,
-                         double ga)
+static void reverse_steps(extreme *e, const atn_datum *d, atn_track_work *tw)
 {
-    const double g = -e->sign * ga / e->s;
-    e->g_bias += g;
-    e->g_s -= ga * a / e->s;
-    const size_t step = d->windows[0].first + i;
-    tw->adjoint[step] += g / tw->path[step];
+    const double inverse = -e->sign / e->s;
+    double *adjoint = tw->adjoint + d->windows[0].first;
+    const double *path = tw->path + d->windows[0].first;
+    for (size_t i = 0; i < e->n_steps; i++) {
+        e->g_bias += inverse * e->ga[i];
+        adjoint[i] += inverse * e->ga[i] / path[i];
+    }
+    e->g_s -= e->ga_a / e->s;
 }
 
 /* Adjoint of every a_i from gL and gT: dL = hazard da, dT = -(F / (1 - F)) hazard da. */
-static void reverse_point(extreme *e, const atn_datum *d, atn_track_work *tw, size_t p)
+static void reverse_point(extreme *e, const atn_datum *d, size_t p)
 {
     const size_t nw = e->n_windows;
     const double *L = e->L + p * nw, *T = e->T + p * nw, *gL = e->gL + p * nw, *gT = e->gT + p * nw;
@@ -157,13 +197,21 @@ static void reverse_point(extreme *e, const atn_datum *d, atn_track_work *tw, si
         from_T[k] =
             (gT[k] != 0 ? gT[k] * exp(L[k] - T[k] - odds) : 0.0) + (k > 0 ? from_T[k - 1] : 0.0);
     }
-    const double *log_hazard = e->log_hazard + p * e->n_steps, *a = e->a + p * e->n_steps;
-    for (size_t i = 0, k = nw - 1; i < e->n_steps; i++) {
-        while (steps_in(d, k) <= i) k--;
-        double ga = 0.0;
-        if (from_L[k] != 0) ga += from_L[k] * exp(log_hazard[i]);
-        if (from_T[k] != 0) ga -= from_T[k] * exp(log_hazard[i] + odds);
-        if (ga != 0) reverse_step(e, d, tw, i, a[i], ga);
+    if (odds > 300.0 && !e->far[p]) go_far(e, p);
+    const double *hazard = e->hazard + p * e->n_steps, *a = e->a + p * e->n_steps;
+    const double odds_ratio = e->far[p] ? 0.0 : exp(odds);
+    size_t i = 0;
+    for (size_t k = nw; k-- > 0;) { /* steps of window k that no shorter one has */
+        const size_t end = steps_in(d, k);
+        const double factor = from_L[k] - (e->far[p] ? 0.0 : from_T[k] * odds_ratio);
+        for (; i < end; i++) {
+            double ga = factor * hazard[i];
+            if (e->far[p])
+                ga = from_L[k] * exp(hazard[i]) -
+                     (from_T[k] != 0 ? from_T[k] * exp(hazard[i] + odds) : 0.0);
+            e->ga[i] += ga;
+            e->ga_a += ga * a[i];
+        }
     }
 }
 
@@ -176,31 +224,37 @@ static void reverse_parameters(const extreme *e, const atn_model *m, const atn_d
     atn_datum_bias_reverse(d, theta, e->g_bias, gradient);
 }
 
-/* Density of the extreme at its one point: F(x) sum_i hazard_i / s. */
+/* Density of the extreme at its one point: F(x) sum_i hazard_i / s.  The tail is not needed, so T
+ * keeps the log of the sum. */
 static double density(extreme *e, const atn_datum *d, double *term)
 {
-    double log_hazards = -INFINITY;
+    double log_sum = -INFINITY, sum = 0.0;
     for (size_t i = 0, k = e->n_windows; i < e->n_steps; i++) {
-        log_hazards = atn_log_add(log_hazards, e->log_hazard[i]);
+        if (e->far[0])
+            log_sum = atn_log_add(log_sum, e->hazard[i]);
+        else
+            sum += e->hazard[i];
         while (k > 0 && steps_in(d, k - 1) == i + 1) {
             k--;
-            e->T[k] = log_hazards; /* the tail is not needed for a density */
-            term[k] = e->L[k] + log_hazards - log(e->s);
+            e->T[k] = e->far[0] ? log_sum : log(sum);
+            term[k] = e->L[k] + e->T[k] - log(e->s);
         }
     }
     return atn_log_sum(term, e->n_windows);
 }
 
 /* d log density = hazard da - softmax (a + hazard) da for each step, and -ds / s. */
-static void reverse_density(extreme *e, const atn_datum *d, atn_track_work *tw, const double *term,
-                            double total)
+static void reverse_density(extreme *e, const atn_datum *d, const double *term, double total)
 {
     for (size_t k = 0; k < e->n_windows; k++) {
-        const double weight = exp(term[k] - total);
+        const double weight = exp(term[k] - total), inverse = e->far[0] ? 0.0 : exp(-e->T[k]);
         e->g_s -= weight / e->s;
         for (size_t i = 0; i < steps_in(d, k); i++) {
-            const double hazard = exp(e->log_hazard[i]), share = exp(e->log_hazard[i] - e->T[k]);
-            reverse_step(e, d, tw, i, e->a[i], weight * (hazard - share * (e->a[i] + hazard)));
+            const double hazard = e->far[0] ? exp(e->hazard[i]) : e->hazard[i];
+            const double share = e->far[0] ? exp(e->hazard[i] - e->T[k]) : hazard * inverse;
+            const double ga = weight * (hazard - share * (e->a[i] + hazard));
+            e->ga[i] += ga;
+            e->ga_a += ga * e->a[i];
         }
     }
 }
@@ -212,7 +266,8 @@ static double density_log_likelihood(extreme *e, const atn_model *m, const atn_d
     evaluate_point(e, d, 0);
     const double total = density(e, d, w->terms);
     if (gradient && total > -INFINITY) {
-        reverse_density(e, d, &w->tracks[d->track], w->terms, total);
+        reverse_density(e, d, w->terms, total);
+        reverse_steps(e, d, &w->tracks[d->track]);
         reverse_parameters(e, m, d, theta, gradient);
     }
     return total - d->log_n_windows;
@@ -239,7 +294,8 @@ double atn_extreme_log_likelihood(const atn_model *m, const atn_datum *d, const 
     for (size_t k = 0; k < d->n_windows; k++)
         for (size_t q = 0; q < d->n_pieces; q++)
             (void)piece(&e, e.lower[q], e.upper[q], k, exp(w->terms[n++] - total));
-    for (size_t p = 0; p < e.n_points; p++) reverse_point(&e, d, &w->tracks[d->track], p);
+    for (size_t p = 0; p < e.n_points; p++) reverse_point(&e, d, p);
+    reverse_steps(&e, d, &w->tracks[d->track]);
     reverse_parameters(&e, m, d, theta, gradient);
     return total - d->log_n_windows;
 }

@@ -266,8 +266,11 @@ static bool build(atn_model *m, const size_t *series, const size_t *trend, size_
     for (size_t k = 0; k < n; k++)
         if (!place_latent(m, &m->tracks[k])) return false;
     for (size_t k = 0; k < n; k++) {
-        const size_t work = atn_formula_work_size(m->tracks[k].trend->formula, m->study->n_steps);
+        const atn_formula *formula = m->tracks[k].trend->formula;
+        const size_t work = atn_formula_work_size(formula, m->study->n_steps);
+        const size_t range = atn_formula_range_work_size(formula);
         if (work > m->max_formula_work) m->max_formula_work = work;
+        if (range > m->max_formula_work) m->max_formula_work = range;
     }
     return name_latent(m);
 }

@@ -143,45 +143,137 @@ static size_t window_terms(const atn_model *m, const atn_datum *d, atn_link link
     return d->n_pieces;
 }
 
+/* What a datum says of m and tau at one window, and the sums that all windows share. */
+typedef struct reversal {
+    double bias, omega, error;
+} reversal;
+
+static void reverse_window(atn_track_work *tw, const atn_window *window, const location *at,
+                           double omega, double error, double gm, double gt, reversal *sum)
+{
+    const double gt2 = gt / at->tau; /* d tau = (e de + omega h d omega + omega^2 dh / 2) / tau */
+    const double gh = 0.5 * omega * omega * (gt2 - gm);
+    const double g2 = omega > 0 ? gh / (at->s1 * at->s1) : 0.0;
+    sum->bias += gm;
+    sum->error += gt2 * error;
+    sum->omega += omega * at->h * (gt2 - gm);
+    window_reverse(tw, window, gm * at->slope - 2.0 * g2 * at->s2 / at->s1, g2);
+}
+
+static void reverse_sums(const atn_model *m, const atn_datum *d, const double *theta,
+                         const reversal *sum, double *gradient)
+{
+    atn_datum_bias_reverse(d, theta, sum->bias, gradient);
+    atn_slot_add(&m->tracks[d->track].omega, gradient, sum->omega);
+    atn_slot_add(&m->scale, gradient, sum->error * d->error);
+}
+
+/* Probability of a statement at one window on the natural scale with its derivatives in m and tau;
+ * false where an end lies too far out for that. */
+static bool direct_probability(const atn_datum *d, const location *at, double *p, double *p_m,
+                               double *p_tau)
+{
+    const double inverse = 1.0 / at->tau;
+    atn_normal_point a = {NAN, 0, 0}, b = {NAN, 0, 0};
+    double sum = 0.0, sum_m = 0.0, sum_tau = 0.0;
+    for (size_t q = 0; q < d->n_pieces; q++) {
+        const double low = (d->low[q] - at->m) * inverse, high = (d->high[q] - at->m) * inverse;
+        if ((fabs(low) > ATN_NORMAL_FAR && !isinf(low)) ||
+            (fabs(high) > ATN_NORMAL_FAR && !isinf(high)))
+            return false;
+        if (low != a.x) a = atn_normal_at(low); /* pieces of "over" and "nearly" share an end */
+        if (high != b.x) b = atn_normal_at(high);
+        const double fa = isinf(low) ? 0.0 : a.density, fb = isinf(high) ? 0.0 : b.density;
+        sum += d->weight[q] * atn_normal_between(&a, &b);
+        sum_m += d->weight[q] * (fa - fb);
+        sum_tau += d->weight[q] * ((fa != 0 ? fa * low : 0.0) - (fb != 0 ? fb * high : 0.0));
+    }
+    *p = sum;
+    *p_m = sum_m * inverse;
+    *p_tau = sum_tau * inverse;
+    return true;
+}
+
+typedef struct reading { /* what all windows of a datum have in common */
+    const atn_model *m;
+    const atn_datum *d;
+    const atn_track *t;
+    atn_track_work *tw;
+    double omega, error, bias;
+} reading;
+
+static location locate_window(const reading *r, size_t k)
+{
+    return locate(r->d, r->t, r->tw, &r->d->windows[k], r->omega, r->error, r->bias);
+}
+
+/* Likelihood of a statement over its windows, with derivatives of each window's share in w->term_m
+ * and w->term_tau; 0 where it cannot be had on the natural scale. */
+static double direct_likelihood(const reading *r, location *last, atn_workspace *w)
+{
+    double sum = 0.0;
+    if (r->d->kind != ATN_READ_INTERVALS || isfinite(r->m->study->error_df)) return 0.0;
+    for (size_t k = 0; k < r->d->n_windows; k++) {
+        double p;
+        *last = locate_window(r, k);
+        if (!direct_probability(r->d, last, &p, &w->term_m[k], &w->term_tau[k])) return 0.0;
+        sum += p;
+    }
+    return sum > 1e-250 ? sum : 0.0;
+}
+
+/* The same in logs, however far out: log likelihood of window k, with the derivatives of its own
+ * logarithm. */
+static double window_log_likelihood(const reading *r, size_t k, location *last, double *scratch,
+                                    double *d_m, double *d_tau)
+{
+    double *term = scratch, *term_m = term + ATN_MAX_GRAINS, *term_tau = term_m + ATN_MAX_GRAINS;
+    *last = locate_window(r, k);
+    const size_t n = window_terms(r->m, r->d, r->t->spec->link, last, term, term_m, term_tau);
+    const double total = n == 1 ? term[0] : atn_log_sum(term, n);
+    *d_m = *d_tau = 0.0;
+    for (size_t q = 0; q < n && total > -INFINITY; q++) {
+        const double weight = n == 1 ? 1.0 : exp(term[q] - total);
+        if (weight == 0) continue;
+        *d_m += weight * term_m[q];
+        *d_tau += weight * term_tau[q];
+    }
+    return total;
+}
+
 double atn_datum_log_likelihood(const atn_model *m, const atn_datum *d, const double *theta,
                                 double *gradient, atn_workspace *w)
 {
     if (d->statistic == ATN_MAX || d->statistic == ATN_MIN)
         return atn_extreme_log_likelihood(m, d, theta, gradient, w);
     const atn_track *t = &m->tracks[d->track];
-    atn_track_work *tw = &w->tracks[d->track];
-    const double omega = atn_slot_get(&t->omega, theta);
-    const double error = atn_datum_error(m, d, theta), bias = atn_datum_bias(d, theta);
-    size_t n = 0, per_window = 0;
-    for (size_t k = 0; k < d->n_windows; k++) {
-        const location at = locate(d, t, tw, &d->windows[k], omega, error, bias);
-        per_window =
-            window_terms(m, d, t->spec->link, &at, w->terms + n, w->term_m + n, w->term_tau + n);
-        n += per_window;
+    const reading r = {.m = m,
+                       .d = d,
+                       .t = t,
+                       .tw = &w->tracks[d->track],
+                       .omega = atn_slot_get(&t->omega, theta),
+                       .error = atn_datum_error(m, d, theta),
+                       .bias = atn_datum_bias(d, theta)};
+    location at = {0};
+    const double direct = direct_likelihood(&r, &at, w);
+    double total = log(direct), scratch[3 * ATN_MAX_GRAINS];
+    if (!(direct > 0)) {
+        for (size_t k = 0; k < d->n_windows; k++)
+            w->terms[k] =
+                window_log_likelihood(&r, k, &at, scratch, &w->term_m[k], &w->term_tau[k]);
+        total = d->n_windows == 1 ? w->terms[0] : atn_log_sum(w->terms, d->n_windows);
     }
-    const double total = n == 1 ? w->terms[0] : atn_log_sum(w->terms, n);
     if (!gradient || !(total > -INFINITY)) return total - d->log_n_windows;
-    double g_bias = 0.0, g_omega = 0.0, g_error = 0.0;
+    reversal sum = {0};
     for (size_t k = 0; k < d->n_windows; k++) {
-        double gm = 0.0, gt = 0.0;
-        for (size_t q = k * per_window; q < (k + 1) * per_window; q++) {
-            const double weight = n == 1 ? 1.0 : exp(w->terms[q] - total);
-            if (weight == 0) continue;
-            gm += weight * w->term_m[q];
-            gt += weight * w->term_tau[q];
-        }
-        const location at = locate(d, t, tw, &d->windows[k], omega, error, bias);
-        const double gt2 =
-            gt / at.tau; /* d tau = (e de + omega h d omega + omega^2 dh / 2) / tau */
-        const double gh = 0.5 * omega * omega * (gt2 - gm);
-        g_bias += gm;
-        g_error += gt2 * error;
-        g_omega += omega * at.h * (gt2 - gm);
-        const double g2 = omega > 0 ? gh / (at.s1 * at.s1) : 0.0;
-        window_reverse(tw, &d->windows[k], gm * at.slope - 2.0 * g2 * at.s2 / at.s1, g2);
+        const double weight = direct > 0          ? 1.0 / direct
+                              : d->n_windows == 1 ? 1.0
+                                                  : exp(w->terms[k] - total);
+        if (weight == 0) continue;
+        if (d->n_windows > 1) at = locate_window(&r, k);
+        reverse_window(r.tw, &d->windows[k], &at, r.omega, r.error, weight * w->term_m[k],
+                       weight * w->term_tau[k], &sum);
     }
-    atn_datum_bias_reverse(d, theta, g_bias, gradient);
-    atn_slot_add(&t->omega, gradient, g_omega);
-    atn_slot_add(&m->scale, gradient, g_error * d->error);
+    reverse_sums(m, d, theta, &sum, gradient);
     return total - d->log_n_windows;
 }

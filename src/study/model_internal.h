@@ -70,7 +70,8 @@ typedef struct atn_datum {
     double value; /* g(V); share kernel: V */
     double n;     /* n' of the share kernel */
     size_t n_pieces;
-    double low[ATN_MAX_GRAINS], high[ATN_MAX_GRAINS], log_weight[ATN_MAX_GRAINS];
+    double low[ATN_MAX_GRAINS], high[ATN_MAX_GRAINS];
+    double weight[ATN_MAX_GRAINS], log_weight[ATN_MAX_GRAINS];
     atn_window *windows; /* one for each possible staleness, 0 first */
     size_t n_windows;
     double log_n_windows;
@@ -115,6 +116,7 @@ typedef struct atn_track_work {
     double *kept;           /* trend parameters that trend and jacobian were computed at */
     size_t kept_steps;      /* steps they cover; 0: none yet */
     bool kept_slopes, kept_in_domain;
+    bool kept_beyond; /* known to stay in the domain from there to the horizon */
 } atn_track_work;
 
 struct atn_workspace {
@@ -122,7 +124,7 @@ struct atn_workspace {
     atn_track_work *tracks;
     const double **inputs, **later_inputs; /* max_inputs each */
     double **columns;                      /* max_inputs */
-    double *scalars;                       /* max_inputs */
+    double *scalars, *low, *high;          /* max_inputs */
     double *formula;                       /* max_formula_work */
     double *seed;                          /* n_steps */
     double *knot_adjoint;                  /* 2 max_knots */

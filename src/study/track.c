@@ -51,6 +51,7 @@ static void keep_trend(const atn_track *t, atn_track_work *tw, const double *sca
     memcpy(tw->kept, scalars, t->trend->n_parameters * sizeof *scalars);
     tw->kept_steps = n;
     tw->kept_slopes = slopes;
+    tw->kept_beyond = false;
 }
 
 bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size_t n, bool slopes,
@@ -160,17 +161,89 @@ void atn_track_path(const atn_track *t, size_t n, const double *trend, const dou
     }
 }
 
+/* Whether bounds on the trend over steps from .. n-1 already lie inside the domain. */
+static bool surely_in_domain(const atn_model *m, const atn_track *t, const double *theta,
+                             size_t from, size_t n, atn_workspace *w)
+{
+    (void)gather_inputs(m, t, theta, w);
+    const size_t n_par = t->trend->n_parameters, n_inputs = m->study->n_inputs;
+    double *low = w->low, *high = w->high, least, most;
+    for (size_t k = 0; k < n_par; k++) low[k] = high[k] = w->scalars[k];
+    low[n_par] = (double)from;
+    high[n_par] = (double)(n - 1);
+    for (size_t i = 0; i < n_inputs; i++) {
+        const size_t k = n_par + 1 + i;
+        if (!atn_formula_uses(t->trend->formula, k)) continue;
+        low[k] = high[k] = w->inputs[k][from];
+        for (size_t l = from; l < n; l++) {
+            if (!(w->inputs[k][l] >= low[k])) low[k] = w->inputs[k][l];
+            if (!(w->inputs[k][l] <= high[k])) high[k] = w->inputs[k][l];
+        }
+    }
+    atn_formula_range(t->trend->formula, low, high, &least, &most, w->formula);
+    const double ends[2] = {least, most};
+    return in_domain(t->spec->link, ends, 2);
+}
+
+/* The path under the log link: exp of a shift that is linear between knots grows by one factor a
+ * step.  It is taken afresh at knots and every so many steps, so that rounding stays below 1e-14.
+ */
+static void log_path(const atn_track *t, const double *theta, size_t n, const double *trend,
+                     const double *knots, double *path)
+{
+    enum { AFRESH = 32 };
+    const size_t every = (size_t)t->spec->deviation.every;
+    const bool deviates = t->spec->deviation.type != ATN_DEVIATION_NONE;
+    if (!deviates) memcpy(path, trend, n * sizeof *path);
+    for (size_t start = 0, j = 0; deviates && start < n; start += every, j++) {
+        const size_t stop = start + every < n ? start + every : n;
+        const bool moves = stop - start >= 2;
+        const double slope = moves ? (knots[j + 1] - knots[j]) / (double)every : 0.0;
+        const double ratio = moves ? exp(slope) : 1.0;
+        double grown = 1.0;
+        for (size_t i = start; i < stop; i++) {
+            if ((i - start) % AFRESH == 0) grown = exp(knots[j] + slope * (double)(i - start));
+            path[i] = trend[i] * grown;
+            grown *= ratio;
+        }
+    }
+    if (t->n_effects == 0) return;
+    double factor[12];
+    centred_effects(t, theta, factor);
+    for (size_t c = 0; c < t->n_effects; c++) factor[c] = exp(factor[c]);
+    for (size_t i = 0; i < n; i++) path[i] *= factor[t->effect_class[i]];
+}
+
+/* The trend must stay inside the domain up to the horizon, where mostly bounds tell as much as
+ * values.  Another series' path is not known beyond the reports, so its readers are not asked. */
+static bool goes_to_horizon(const atn_model *m, size_t track, const double *theta, bool slopes,
+                            atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    atn_track_work *tw = &w->tracks[track];
+    const size_t n = m->study->n_steps;
+    if (t->reads_series || t->n_reach == n || tw->kept_beyond) return true;
+    tw->kept_beyond = surely_in_domain(m, t, theta, t->n_reach, n, w) ||
+                      atn_track_trend(m, track, theta, n, slopes, w);
+    return tw->kept_beyond;
+}
+
 bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bool slopes,
                        atn_workspace *w)
 {
     const atn_track *t = &m->tracks[track];
     atn_track_work *tw = &w->tracks[track];
-    /* beyond the reports another series' path is not known yet, so its domain cannot be asked */
-    const size_t n = t->reads_series ? t->n_reach : m->study->n_steps;
-    if (!atn_track_trend(m, track, theta, n, slopes, w)) return false;
+    const size_t n = t->n_reach > 0 || t->reads_series ? t->n_reach : m->study->n_steps;
+    if (!atn_track_trend(m, track, theta, n, slopes, w) ||
+        !goes_to_horizon(m, track, theta, slopes, w))
+        return false;
     atn_track_knots(t, theta, tw->knots);
-    atn_track_shift(t, theta, t->n_reach, tw->knots, tw->shift);
-    atn_track_path(t, t->n_reach, tw->trend, tw->shift, tw->path);
+    if (t->spec->link == ATN_LINK_LOG) {
+        log_path(t, theta, t->n_reach, tw->trend, tw->knots, tw->path);
+    } else {
+        atn_track_shift(t, theta, t->n_reach, tw->knots, tw->shift);
+        atn_track_path(t, t->n_reach, tw->trend, tw->shift, tw->path);
+    }
     if (!in_domain(t->spec->link, tw->path, t->n_reach)) return false;
     double sum = 0.0, sum2 = 0.0;
     for (size_t i = 0; i < t->n_reach; i++) {

@@ -72,14 +72,16 @@ static double funnel(void *user, const double *u, double *g, size_t worker)
 
 static atn_nuts_settings settings(size_t chains, size_t warmup, size_t draws)
 {
-    return (atn_nuts_settings){chains, warmup, draws, 0.8, 10, 42, 0};
+    return (atn_nuts_settings){chains, warmup, draws, 0.8, 10, 42, 0, 0};
 }
 
 static atn_nuts run(attain_context *ctx, atn_log_density *density, size_t n, double variance,
                     double start, const atn_nuts_settings *s)
 {
     double covariance[N * N] = {0}, starts[8 * N];
-    for (size_t i = 0; i < n; i++) covariance[i * n + i] = variance;
+    const size_t dense = s->dense > 0 ? s->dense : n;
+    for (size_t i = 0; i < dense; i++) covariance[i * dense + i] = variance;
+    for (size_t i = dense; i < n; i++) covariance[dense * dense + i - dense] = variance;
     for (size_t k = 0; k < s->chains * n; k++) starts[k] = start + 0.1 * (double)(k % 7);
     const atn_target target = {n, density, NULL};
     atn_nuts result;
@@ -98,18 +100,19 @@ static atn_summary summary_of(attain_context *ctx, const atn_nuts *r, size_t n, 
     return summary;
 }
 
-static void correlated_normal(void **state)
+/* dense: leading coordinates with a dense metric, the others' is diagonal; 0: all. */
+static void correlated_normal_with(size_t dense)
 {
-    (void)state;
     attain_context *ctx = check_context(NULL, 2);
-    const atn_nuts_settings s = settings(4, 1000, 2000);
+    atn_nuts_settings s = settings(4, 1000, 2000);
+    s.dense = dense;
     atn_nuts r = run(ctx, correlated, N, 1.0, 0.5, &s); /* the metric must be learnt: sd 0.1 .. 6 */
     double *column = malloc(s.chains * s.draws * sizeof *column);
     assert_non_null(column);
     for (size_t i = 0; i < N; i++) {
         const atn_summary m = summary_of(ctx, &r, N, i, &s, column);
         assert_true(m.rhat < 1.01);
-        assert_true(m.ess_bulk > 1000);
+        assert_true(m.ess_bulk > (dense == 0 ? 1000 : 400));
         atn_check_close("mean", m.mean, mean_of(i), 4 * m.mcse_mean, 0);
         atn_check_close("sd", m.sd, sd_of(i), 0, 0.06);
     }
@@ -123,6 +126,19 @@ static void correlated_normal(void **state)
     free(column);
     atn_nuts_free(ctx, &r);
     attain_context_free(ctx);
+}
+
+static void correlated_normal(void **state)
+{
+    (void)state;
+    correlated_normal_with(0);
+}
+
+static void metric_in_blocks(void **state)
+{
+    (void)state;
+    correlated_normal_with(3);
+    correlated_normal_with(1);
 }
 
 /* Quantiles of the exponential, though trajectories keep running off its end. */
@@ -202,9 +218,13 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(correlated_normal),         cmocka_unit_test(boundary),
-        cmocka_unit_test(funnel_is_reported),        cmocka_unit_test(threads_leave_no_trace),
-        cmocka_unit_test(every_allocation_may_fail), cmocka_unit_test(impossible_start),
+        cmocka_unit_test(correlated_normal),
+        cmocka_unit_test(metric_in_blocks),
+        cmocka_unit_test(boundary),
+        cmocka_unit_test(funnel_is_reported),
+        cmocka_unit_test(threads_leave_no_trace),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(impossible_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,14 @@ void atn_formula_extended(const atn_formula *formula, size_t lanes, const double
                           const long double *scalars, long double *restrict value,
                           long double *const *jacobian, long double *restrict work);
 
+/* Bounds on value[l] over lanes whose inputs lie in low[k] .. high[k] (unused names are not read),
+ * by interval arithmetic: never too narrow, often too wide, -INFINITY .. INFINITY where it gives
+ * up. Where it gives finite bounds no such lane is NaN.  work: atn_formula_range_work_size doubles.
+ */
+size_t atn_formula_range_work_size(const atn_formula *formula);
+void atn_formula_range(const atn_formula *formula, const double *low, const double *high,
+                       double *value_low, double *value_high, double *work);
+
 /* Whether the formula is affine in the names of the set jointly (set[k] for each name), as its
  * structure shows: derivatives by these names depend on none of them.  Never true by mistake. */
 bool atn_formula_affine(const atn_formula *formula, const bool *set);

@@ -39,6 +39,16 @@ double atn_transform_inverse(const atn_transform *t, double x);
 double atn_log_pdf(double x, double df, double *slope);
 double atn_log_cdf(double x, double df, double *slope);
 double atn_log_ccdf(double x, double df, double *slope);
+
+/* The standard normal where nothing is far out, on the natural scale. */
+double atn_mills(double x); /* (1 - Phi(x)) / phi(x), x >= 0 */
+typedef struct atn_normal_point {
+    double x, density, tail; /* tail: probability beyond x on x's own side of 0 */
+} atn_normal_point;
+#define ATN_NORMAL_FAR 30.0 /* beyond this, short of infinity, the functions above are meant */
+atn_normal_point atn_normal_at(double x);
+/* Phi(b) - Phi(a), a <= b, without cancellation. */
+double atn_normal_between(const atn_normal_point *a, const atn_normal_point *b);
 /* log(F(b) - F(a)) for a <= b, either infinite; -INFINITY when a == b.  Neither tail cancels nor
  * overflows: finite for a, b some 1e8 sd out.  *da, *db: partial derivatives (overwritten). */
 double atn_log_interval(double a, double b, double df, double *da, double *db);

@@ -9,6 +9,7 @@ typedef struct atn_nuts_settings {
     double adapt_delta;           /* target acceptance, (0, 1) */
     int max_depth;                /* of a trajectory's tree, 1 .. 12 */
     uint64_t seed, stream;        /* stream: number of the fit within the study */
+    size_t dense; /* leading coordinates whose metric is dense, the others' is diagonal; 0: all */
 } atn_nuts_settings;
 
 typedef struct atn_nuts {
@@ -20,9 +21,10 @@ typedef struct atn_nuts {
     size_t evaluations;
 } atn_nuts;
 
-/* Samples from `starts` (chains x n, finite density each).  covariance (n x n, positive definite):
- * what the first metric is and what adapted metrics are shrunk towards, with the weight of n + 5
- * draws.  Chains run in parallel on streams of their own; bits do not depend on threads.
+/* Samples from `starts` (chains x n, finite density each).  covariance (of the dense coordinates,
+ * positive definite; then the others' variances): what the first metric is and what adapted metrics
+ * are shrunk towards, with the weight of d + 5 draws for d coordinates.  Chains run in parallel on
+ * streams of their own; bits do not depend on threads.
  * Returns NUMERIC when a start has no finite density or no step size works, INTERRUPTED, NOMEM. */
 attain_status atn_nuts_run(attain_context *ctx, const atn_target *target,
                            const atn_nuts_settings *settings, const double *covariance,

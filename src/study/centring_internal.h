@@ -1,0 +1,63 @@
+/* Between centring.c and centring_fit.c. */
+#ifndef ATN_CENTRING_INTERNAL_H
+#define ATN_CENTRING_INTERNAL_H
+
+#include "model_internal.h"
+#include "stats/skyline.h"
+#include "study/centring.h"
+
+enum { ATN_LAW_FIRST, ATN_LAW_STEP, ATN_LAW_SLOPE, ATN_LAW_EFFECT, ATN_LAWS };
+
+/* z = a (eta - b eta_before - eta_slope); a and b come from its law. */
+typedef struct atn_latent {
+    size_t z;             /* place of the innovation in theta */
+    size_t before, slope; /* earlier latents, ATN_NONE */
+    size_t law;           /* track * ATN_LAWS + kind */
+} atn_latent;
+
+typedef struct atn_law {
+    double a, b;
+} atn_law;
+
+typedef struct atn_level { /* one entry of F */
+    size_t track, knot, step;
+} atn_level;
+
+struct atn_centring {
+    const atn_model *model;
+    size_t n, p;        /* dimension, parameters */
+    size_t q, n_linear; /* latents that are centred, entries of psi */
+    size_t n_levels;
+    atn_latent *latents;
+    atn_level *levels;
+    size_t *linear;      /* coordinates of psi */
+    size_t *count;       /* latents of each law */
+    size_t *reach;       /* q x 2: levels that row i of K reaches, from and to */
+    atn_skyline sky;     /* of q + n_linear rows: eta, then psi */
+    double *joint;       /* [G A; A' B] in the skyline */
+    double *K;           /* q x n_levels */
+    double *C;           /* q x n_linear; 0 for parameters that F follows */
+    double *h;           /* q + n_linear: (h, k) of the joint law */
+    double *h_given_psi; /* q */
+    size_t *places;      /* block behind the arrays of size_t */
+    double *block;       /* block behind K, C, h */
+};
+
+void atn_centring_laws(const atn_model *m, const double *theta, atn_law *laws);
+/* F at theta; the trend must be evaluated (atn_track_trend). */
+void atn_centring_levels(const atn_centring *c, const atn_workspace *w, double *level);
+/* gradient += J' adjoint, J the slopes of F in the parameters on the natural scale. */
+void atn_centring_reverse_levels(const atn_centring *c, const atn_workspace *w,
+                                 const double *adjoint, double *gradient);
+/* eta from the innovations in theta, and back. */
+void atn_centring_gather(const atn_centring *c, const atn_law *laws, const double *theta,
+                         double *eta);
+void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const double *eta,
+                          double *theta);
+/* Whether F follows the trend's parameters. */
+bool atn_centring_follows(const atn_track *t);
+/* Learns the matrices from draws. */
+attain_status atn_centring_fit(attain_context *ctx, atn_centring *c, const double *draws, size_t m,
+                               atn_workspace *w, attain_error *err);
+
+#endif
