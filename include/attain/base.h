@@ -89,7 +89,7 @@ typedef struct attain_allocator {
 } attain_allocator;
 
 typedef struct attain_progress {
-    const char *stage; /* "fit", "project", "draw" */
+    const char *stage; /* "fit", "project", "draw", "calibrate" */
     double fraction;   /* of this stage, 0 .. 1 */
 } attain_progress;
 

@@ -389,6 +389,7 @@ attain_status atn_calibrate(attain_context *ctx, const attain_study *study,
     attain_fit_settings_init(&l.fit);
     l.fit.method = settings->method;
     l.fit.has_seed = true;
+    l.fit.skip_loo = true;
     l.proceed = ctx->proceed;
     l.proceed_user = ctx->proceed_user;
     if (ctx->proceed) {
