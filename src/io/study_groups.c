@@ -204,7 +204,7 @@ static void read_fit(atn_reader *r, const cJSON *study)
     atn_fit_spec *fit = &r->study->fit;
     const size_t mark = atn_enter(r, "fit");
     if (atn_need_object(r, object)) {
-        int method = 0;
+        int method = fit->nuts;
         atn_check_keys(r, object, ATN_OBJECT_FIT);
         atn_get_word(r, object, "method", false, methods, &method);
         fit->nuts = method == 1;

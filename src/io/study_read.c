@@ -18,7 +18,8 @@ static attain_study *new_study(atn_reader *r)
     s->error_df = INFINITY;
     s->design_effect = 1;
     s->default_error = 0.05;
-    s->fit = (atn_fit_spec){.chains = 4, .warmup = 1000, .draws = 1000, .seed = 20250120};
+    s->fit =
+        (atn_fit_spec){.nuts = true, .chains = 4, .warmup = 1000, .draws = 1000, .seed = 20250120};
     for (size_t k = 0; k < ATN_N_GATES; k++) s->fit.gate[k] = NAN;
     return s;
 }

@@ -460,10 +460,11 @@ static attain_status run_chains(attain_context *ctx, chain *chains, const atn_nu
 {
     const size_t total = s->chains * (s->warmup + s->draws);
     for (size_t done = 0; done < total;) {
-        attain_status status = atn_parallel_for(ctx, s->chains, run_segment, chains, "fit", err);
+        attain_status status = atn_parallel_for(ctx, s->chains, run_segment, chains, NULL, err);
         done = 0;
         for (size_t k = 0; k < s->chains; k++) done += chains[k].iteration;
-        if (status == ATTAIN_OK) status = atn_poll(ctx, "fit", (double)done / (double)total, err);
+        if (status == ATTAIN_OK)
+            status = atn_poll(ctx, "sampling", (double)done / (double)total, err);
         if (status != ATTAIN_OK) return status;
         for (size_t k = 0; k < s->chains; k++)
             if (chains[k].failed)
