@@ -14,12 +14,12 @@ runs <- do.call(seq, as.list(as.integer(strsplit(arguments[4], ":")[[1]])))
 programs <- arguments[-(1:4)]
 source(file.path(here, "stan_study.R"))
 
-# Compiled once for all studies that share a results file.
+# Compiled once for all studies where MODEL_CACHE names a file.
 compiled_model <- function() {
-  cache <- paste0(results, ".model.rds")
+  cache <- Sys.getenv("MODEL_CACHE")
   if (file.exists(cache)) return(readRDS(cache))
   model <- stan_model(file.path(here, "logistic_flow.stan"), model_name = "logistic_flow")
-  saveRDS(model, cache)
+  if (cache != "") saveRDS(model, cache)
   model
 }
 
@@ -55,10 +55,12 @@ agreement <- function(draws, names, program) {
 }
 
 run_rstan <- function(model, s, delta, run) {
-  fit <- sampling(model, data = s$data, chains = 4, iter = s$fit$warmup + s$fit$draws,
-                  warmup = s$fit$warmup, cores = 1, refresh = 0, save_warmup = FALSE,
-                  seed = s$fit$seed %% 1e6 + run, control = list(adapt_delta = delta),
-                  init = lapply(1:4, function(chain) start_values(s, 10 * run + chain)))
+  # What rstan warns of is printed as a number.
+  fit <- suppressWarnings(sampling(
+    model, data = s$data, chains = 4, iter = s$fit$warmup + s$fit$draws, warmup = s$fit$warmup,
+    cores = 1, refresh = 0, save_warmup = FALSE, seed = s$fit$seed %% 1e6 + run,
+    control = list(adapt_delta = delta),
+    init = lapply(1:4, function(chain) start_values(s, 10 * run + chain))))
   stan_names <- names(our_names(s))
   all <- as_draws_array(fit)
   sampler <- get_sampler_params(fit, inc_warmup = FALSE)
@@ -94,8 +96,9 @@ s <- read_study(folder)
 speed <- readLines(file.path(folder, "speed.txt"))
 delta <- as.numeric(sub(".*adapt_delta ([0-9.]+).*", "\\1", speed[1]))
 model <- compiled_model()
-probe <- suppressWarnings(sampling(model, data = s$data, chains = 1, iter = 1, warmup = 0,
-                                   refresh = 0, init = list(start_values(s, 1))))
+probe <- suppressMessages(suppressWarnings(
+  sampling(model, data = s$data, chains = 1, iter = 1, warmup = 0, refresh = 0,
+           init = list(start_values(s, 1)))))
 departure <- lp_departure(probe, s, folder)
 cat(sprintf("%-16s log density differences within %.1e of lp.csv; adapt_delta %.2f\n",
             basename(folder), departure, delta))

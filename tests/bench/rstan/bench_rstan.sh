@@ -31,7 +31,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 echo 'CXX14FLAGS = -O3 -w' >"$work/Makevars"
-export R_MAKEVARS_USER="$work/Makevars"
+export R_MAKEVARS_USER="$work/Makevars" MODEL_CACHE="$work/model.rds"
 results=${RESULTS:-$work/results.csv}
 [ $# -gt 0 ] || set -- growth growth-rw arrests-2025-10
 for study in "$@"; do
