@@ -549,3 +549,9 @@ bool atn_centring_apply(const atn_centring *c, const double *u, double *x, doubl
     for (size_t k = 0; k < c->n_linear; k++) x[c->linear[k]] = p.t[k];
     return true;
 }
+
+void atn_centring_shrink(const atn_centring *c, double *x, double keep)
+{
+    for (size_t k = 0; k < c->n_linear; k++) x[c->linear[k]] *= keep;
+    for (size_t i = 0; i < c->q; i++) x[c->latents[i].z] *= keep;
+}

@@ -14,7 +14,11 @@ enum {
     START_TRIES = 200, /* prior draws looked at until each start is finite */
     PROPOSALS_PER_DRAW = 2,
     PRECONDITION_DRAWS = 1000,
-    LEAST_PILOT = 200 /* warm-up below which there is no pilot */
+    LEAST_PILOT = 200, /* warm-up below which there is no pilot */
+    MOST_NESTED =
+        150, /* latent values beyond which integrating them out costs more than sampling */
+    APPROACHES = 4,
+    DRAWS_A_CHAIN = 25
 };
 static const uint64_t PILOT_STREAM = UINT64_C(1) << 32;
 
@@ -71,6 +75,14 @@ static void keep_if_better(attain_context *ctx, atn_mode *found, atn_mode *best,
     *any = true;
 }
 
+static attain_status no_start(const atn_estimation *e, attain_error *err)
+{
+    return atn_fail(err, ATTAIN_ERR_NUMERIC,
+                    "no starting point has a finite posterior density: the priors, the "
+                    "reports and the trend of series '%s' leave no common ground",
+                    e->series);
+}
+
 static attain_status find_best_mode(atn_estimation *e, const atn_target *target, atn_candidate *c,
                                     atn_mode *best, attain_error *err)
 {
@@ -108,11 +120,7 @@ static attain_status find_best_mode(atn_estimation *e, const atn_target *target,
         status = atn_poll(e->ctx, "fit", (double)starts / N_STARTS, err);
     }
     atn_free(e->ctx, theta);
-    if (status == ATTAIN_OK && !any)
-        status = atn_fail(err, ATTAIN_ERR_NUMERIC,
-                          "no starting point has a finite posterior density: the priors, the "
-                          "reports and the trend of series '%s' leave no common ground",
-                          e->series);
+    if (status == ATTAIN_OK && !any) status = no_start(e, err);
     if (status != ATTAIN_OK && any) atn_mode_free(e->ctx, best);
     return status;
 }
@@ -273,7 +281,11 @@ static attain_status sample(const atn_estimation *e, atn_laplace *laplace, atn_c
     const size_t n = atn_model_dimension(e->model), warmup = e->sampler.warmup;
     stage pilot = {.sampler = e->sampler, .draws = laplace->draws};
     stage whole = {.sampler = e->sampler, .draws = laplace->draws};
-    attain_status status = keep_better_half(e, laplace, &pilot.m, err);
+    const bool approximated = laplace->log_density != NULL;
+    attain_status status = ATTAIN_OK;
+    pilot.m = laplace->n_draws;
+    pilot.goes_on = whole.goes_on = !approximated;
+    if (approximated) status = keep_better_half(e, laplace, &pilot.m, err);
     whole.m = pilot.m;
     if (status == ATTAIN_OK && warmup >= LEAST_PILOT) {
         pilot.sampler.stream |= PILOT_STREAM;
@@ -300,6 +312,104 @@ static attain_status sample(const atn_estimation *e, atn_laplace *laplace, atn_c
     c->e_bfmi = whole.nuts.e_bfmi;
     c->step_size = whole.nuts.step_size;
     return ATTAIN_OK;
+}
+
+/* ---- many latent values ---- */
+
+/* Newton steps for what is normal given the scales, which stay as they are: the coordinates' own
+ * centre, halved towards where we are until the density gains. */
+static attain_status approach(const atn_estimation *e, double *u, double *trial, double *x,
+                              atn_centring **centring, attain_error *err)
+{
+    const size_t n = atn_model_dimension(e->model);
+    atn_workspace *w = e->workspaces[0];
+    attain_status status = ATTAIN_OK;
+    for (int k = 0; k < APPROACHES && status == ATTAIN_OK; k++) {
+        atn_centring_free(e->ctx, *centring);
+        status = atn_centring_create(e->ctx, e->model, u, 1, w, centring, err);
+        double *work = status == ATTAIN_OK
+                           ? ATN_NEW_ARRAY(e->ctx, double, atn_centring_work_size(*centring))
+                           : NULL;
+        if (!work) return status == ATTAIN_OK ? atn_fail_nomem(err) : status;
+        const double before = atn_model_log_posterior(e->model, u, NULL, w);
+        double keep = 0.0;
+        for (int halvings = 0; halvings < 8; halvings++, keep = 0.5 + 0.5 * keep) {
+            if (!atn_centring_apply(*centring, u, x, work, w)) break;
+            atn_centring_shrink(*centring, x, keep);
+            if (!atn_centring_undo(*centring, x, trial, work, w)) continue;
+            atn_model_to_line(e->model, trial, trial);
+            if (!(atn_model_log_posterior(e->model, trial, NULL, w) > before)) continue;
+            memcpy(u, trial, n * sizeof *u);
+            break;
+        }
+        atn_free(e->ctx, work);
+    }
+    return status;
+}
+
+/* Draws of what is normal given the scales about u, which comes last. */
+static attain_status draw_near(const atn_estimation *e, const atn_centring *centring,
+                               const double *u, atn_stream *stream, double *x, double *draws,
+                               attain_error *err)
+{
+    const size_t n = atn_model_dimension(e->model);
+    double *work = ATN_NEW_ARRAY(e->ctx, double, 2 * n + atn_centring_work_size(centring));
+    if (!work) return atn_fail_nomem(err);
+    double *noise = work, *theta = noise + n, *rest = theta + n;
+    for (size_t d = 0; d < DRAWS_A_CHAIN; d++) {
+        double *draw = draws + d * n;
+        memcpy(draw, u, n * sizeof *u);
+        atn_stream_normals(stream, noise, n);
+        if (d + 1 == DRAWS_A_CHAIN || !atn_centring_apply(centring, u, x, rest, e->workspaces[0]))
+            continue;
+        for (size_t i = 0; i < n; i++) x[i] += noise[i];
+        if (!atn_centring_undo(centring, x, theta, rest, e->workspaces[0])) continue;
+        atn_model_to_line(e->model, theta, theta);
+        if (atn_model_log_posterior(e->model, theta, NULL, e->workspaces[0]) > -INFINITY)
+            memcpy(draw, theta, n * sizeof *draw);
+    }
+    atn_free(e->ctx, work);
+    return ATTAIN_OK;
+}
+
+/* In place of the nested approximation: each chain begins near a conditional mode of its own, the
+ * first from the prior medians, the others from prior draws. */
+static attain_status draw_approaches(const atn_estimation *e, atn_candidate *c,
+                                     atn_laplace *laplace, attain_error *err)
+{
+    const size_t n = atn_model_dimension(e->model), chains = e->sampler.chains;
+    double *u = ATN_NEW_ARRAY(e->ctx, double, 3 * n);
+    laplace->draws = ATN_NEW_ARRAY(e->ctx, double, chains *DRAWS_A_CHAIN *n);
+    laplace->n = n;
+    laplace->n_draws = chains * DRAWS_A_CHAIN;
+    if (!u || !laplace->draws) {
+        atn_free(e->ctx, u);
+        return atn_fail_nomem(err);
+    }
+    double *trial = u + n, *x = trial + n;
+    attain_status status = ATTAIN_OK;
+    atn_stream stream;
+    atn_stream_init(&stream, e->seed, ATN_PURPOSE_START, e->chain, 0);
+    size_t done = 0;
+    for (size_t attempt = 0; status == ATTAIN_OK && attempt < START_TRIES && done < chains;
+         attempt++) {
+        draw_start(e, attempt, &stream, trial);
+        atn_model_to_line(e->model, trial, u);
+        c->evaluations++;
+        if (!(atn_model_log_posterior(e->model, u, NULL, e->workspaces[0]) > -INFINITY)) continue;
+        atn_centring *centring = NULL;
+        status = approach(e, u, trial, x, &centring, err);
+        if (status == ATTAIN_OK)
+            status = draw_near(e, centring, u, &stream, x,
+                               laplace->draws + done++ * DRAWS_A_CHAIN * n, err);
+        atn_centring_free(e->ctx, centring);
+        if (status == ATTAIN_OK)
+            c->mode_log_density = atn_model_log_posterior(e->model, u, NULL, e->workspaces[0]);
+        if (status == ATTAIN_OK) status = atn_poll(e->ctx, "fit", 0.5, err);
+    }
+    atn_free(e->ctx, u);
+    if (status == ATTAIN_OK && done < chains) status = no_start(e, err);
+    return status;
 }
 
 static attain_status draw_nested(atn_estimation *e, const atn_target *target, atn_mode *mode,
@@ -353,8 +463,18 @@ attain_status atn_estimate(atn_estimation *e, atn_candidate *c, attain_error *er
     atn_mode mode = {0};
     atn_laplace laplace = {0};
     attain_status status = open_estimation(e, err);
-    if (status == ATTAIN_OK) status = find_best_mode(e, &target, c, &mode, err);
-    if (status == ATTAIN_OK)
+    const size_t n_latent = target.n - atn_model_n_parameters(e->model);
+    const bool many = sampled && n_latent > MOST_NESTED;
+    if (status == ATTAIN_OK && many) {
+        mode.gradient_norm = NAN; /* no mode is sought */
+        mode.outcome = ATN_STEP_LIMIT;
+        laplace.k_threshold = NAN;
+        c->n_modes = 1;
+        status = draw_approaches(e, c, &laplace, err);
+        mode.log_density = c->mode_log_density;
+    }
+    if (status == ATTAIN_OK && !many) status = find_best_mode(e, &target, c, &mode, err);
+    if (status == ATTAIN_OK && !many)
         status =
             draw_about(e, &target, &mode, sampled ? PRECONDITION_DRAWS : e->n_draws, &laplace, err);
     if (status == ATTAIN_OK) {

@@ -306,12 +306,45 @@ static void test_sharing(void **unused)
     }
 }
 
+/* Bounds hold every lane's value, and are finite where nothing periodic or singular is met. */
+static void range_holds_values(void **unused)
+{
+    (void)unused;
+    double low[NAMES], high[NAMES];
+    for (size_t k = 0; k < NAMES; k++) {
+        low[k] = high[k] = f.scalar[k];
+        for (size_t l = 0; l < LANES && (k == 0 || k == 5); l++) {
+            low[k] = l == 0 || f.column[k][l] < low[k] ? f.column[k][l] : low[k];
+            high[k] = l == 0 || f.column[k][l] > high[k] ? f.column[k][l] : high[k];
+        }
+    }
+    const double *inputs[NAMES];
+    for (size_t k = 0; k < NAMES; k++) inputs[k] = names[k].column ? f.column[k] : &f.scalar[k];
+    for (size_t i = 0; i < TEXTS; i++) {
+        atn_formula *formula = compile(texts[i]);
+        const size_t size =
+            atn_formula_work_size(formula, LANES) + atn_formula_range_work_size(formula);
+        double *work = malloc(size * sizeof *work), value[LANES], least, most;
+        assert_non_null(work);
+        atn_formula_value(formula, LANES, inputs, value, work);
+        atn_formula_range(formula, low, high, &least, &most, work);
+        for (size_t l = 0; l < LANES; l++)
+            if (!isnan(value[l])) assert_true(value[l] >= least && value[l] <= most);
+        if (i < 2) assert_true(least >= f.scalar[1] - 1e-9 && most <= f.scalar[2] + 1e-9);
+        free(work);
+        atn_formula_free(f.ctx, formula);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cuts),         cmocka_unit_test(test_gradient_is_jacobian),
-        cmocka_unit_test(test_wanted_names), cmocka_unit_test(test_silent_lanes),
-        cmocka_unit_test(test_no_lanes),     cmocka_unit_test(test_uses),
-        cmocka_unit_test(test_sharing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(range_holds_values),
+                                       cmocka_unit_test(test_cuts),
+                                       cmocka_unit_test(test_gradient_is_jacobian),
+                                       cmocka_unit_test(test_wanted_names),
+                                       cmocka_unit_test(test_silent_lanes),
+                                       cmocka_unit_test(test_no_lanes),
+                                       cmocka_unit_test(test_uses),
+                                       cmocka_unit_test(test_sharing)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -22,7 +22,8 @@
 typedef struct atn_centring atn_centring;
 
 /* draws: m x n on the whole line, of the posterior or an approximation: the matrices are mean
- * derivatives over them (statistical linearisation).  Uses workspace w.  NOMEM, INTERRUPTED. */
+ * derivatives over them (statistical linearisation), those by the trend's parameters through the
+ * levels and their mean slopes alone.  Uses workspace w.  NOMEM, INTERRUPTED. */
 attain_status atn_centring_create(attain_context *ctx, const atn_model *model, const double *draws,
                                   size_t m, atn_workspace *w, atn_centring **centring,
                                   attain_error *err);
@@ -36,6 +37,9 @@ bool atn_centring_apply(const atn_centring *c, const double *u, double *x, doubl
                         atn_workspace *w);
 bool atn_centring_undo(const atn_centring *c, const double *x, double *theta, double *work,
                        atn_workspace *w);
+/* Moves x towards the centre of what is normal given the scales: 0 is the centre, 1 where it was.
+ */
+void atn_centring_shrink(const atn_centring *c, double *x, double keep);
 double atn_centring_density(const atn_centring *c, const double *x, double *gradient, double *work,
                             atn_workspace *w);
 
