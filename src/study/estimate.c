@@ -177,7 +177,9 @@ static attain_status keep_better_half(const atn_estimation *e, atn_laplace *lapl
     return ATTAIN_OK;
 }
 
-/* Covariance of the leading `dense` coordinates, then the others' variances. */
+/* Covariance of the leading `dense` coordinates, then the others' variances.  Correlations are
+ * drawn in a little: resampled draws may be fewer than the coordinates, and a direction in which
+ * the metric is singular would never be left by any chain, unseen by R-hat. */
 static void mean_and_covariance(const double *draws, size_t m, size_t n, size_t dense, double *mean,
                                 double *covariance)
 {
@@ -192,6 +194,13 @@ static void mean_and_covariance(const double *draws, size_t m, size_t n, size_t 
                 covariance[i * dense + j] += share * (draw[i] - mean[i]) * (draw[j] - mean[j]);
         for (size_t i = dense; i < n; i++)
             variance[i - dense] += share * (draw[i] - mean[i]) * (draw[i] - mean[i]);
+    }
+    for (size_t i = 0; i < dense; i++)
+        for (size_t j = 0; j < dense; j++)
+            if (i != j) covariance[i * dense + j] *= 0.95;
+    for (size_t i = 0; i < n; i++) {
+        double *own = i < dense ? &covariance[i * dense + i] : &variance[i - dense];
+        if (!(*own > 1e-12 && *own < INFINITY)) *own = 1.0; /* all draws alike: the law's own */
     }
 }
 
