@@ -115,14 +115,14 @@ attain_status atn_descent_create(attain_context *ctx, const atn_regression_model
 void atn_descent_free(attain_context *ctx, atn_descent *d)
 {
     if (!d) return;
-    const void *const blocks[] = {d->saved_end,
-                                  d->here.low,
-                                  d->trial.low,
-                                  d->fold_r,
+    const void *const blocks[] = {d->fold_r,
                                   d->here.b,
                                   d->trial.b,
+                                  d->here.low,
+                                  d->trial.low,
                                   d->start,
                                   d->saved,
+                                  d->saved_end,
                                   d->here.r,
                                   d->trial.r,
                                   d->whitener,
@@ -168,20 +168,14 @@ void atn_descent_swap(atn_descent *d)
     d->trial = spot;
 }
 
-/* What rounding of the rows alone may do to a loss of about 0. */
-static double noise_of(const atn_regression_model *model)
-{
-    double square = 0.0;
-    for (size_t i = 0; i < model->n_rows; i++)
-        square +=
-            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
-    return 256.0 * DBL_EPSILON * DBL_EPSILON * square;
-}
-
 void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const double *b)
 {
     d->model = model;
-    d->noise = noise_of(model);
+    d->square = 0.0;
+    for (size_t i = 0; i < model->n_rows; i++)
+        d->square +=
+            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
+    d->noise = 256.0 * DBL_EPSILON * DBL_EPSILON * d->square;
     d->m = 0;
     for (size_t k = 0; k < d->p; k++) {
         const bool held = model->lower && model->upper && model->lower[k] >= model->upper[k];
@@ -196,6 +190,7 @@ void atn_descent_begin(atn_descent *d, const atn_regression_model *model, const 
         d->jacobian[k] = NULL;
         d->jacobian_x[k] = NULL;
     }
+    atn_descent_prior_peaks(d);
 }
 
 void atn_descent_move(atn_descent *d, double *step)
@@ -268,16 +263,13 @@ static void choose_linear(atn_descent *d)
 /* Scales of the trust region; 0 for parameters that are eliminated: their steps are not damped. */
 static void grow_sizes(atn_descent *d)
 {
-    const size_t c = d->m + 1;
     for (size_t j = 0; j < d->m; j++) {
         const size_t at = d->free[j];
-        long double sum = 0;
         if (d->eliminates && d->linear[at] && open_ended(d->model, at)) {
             d->size[j] = 0.0;
             continue;
         }
-        for (size_t i = 0; i <= j; i++) sum += d->here.r[i * c + j] * d->here.r[i * c + j];
-        const double norm = (double)sqrtl(sum);
+        const double norm = (double)atn_descent_column(d, j);
         if (norm > d->size[j]) d->size[j] = norm;
         if (d->size[j] == 0.0) d->size[j] = DBL_MIN;
     }
@@ -312,13 +304,9 @@ static void solve_linear(atn_descent *d)
 /* What rounding of the rows may do to the loss here, terms that cancel in the formula included. */
 static double loss_noise(const atn_descent *d)
 {
-    const size_t c = d->m + 1;
-    double size = sqrt(d->noise) / (16.0 * DBL_EPSILON); /* that of the response */
-    for (size_t j = 0; j < d->m; j++) {
-        long double sum = 0;
-        for (size_t i = 0; i <= j; i++) sum += d->here.r[i * c + j] * d->here.r[i * c + j];
-        size += (double)sqrtl(sum) * fabs(d->here.b[d->free[j]]);
-    }
+    double size = sqrt(d->square);
+    for (size_t j = 0; j < d->m; j++)
+        size += (double)atn_descent_column(d, j) * fabs(d->here.b[d->free[j]]);
     return d->noise + DBL_EPSILON * size * sqrt(2.0 * d->here.loss);
 }
 
@@ -335,21 +323,11 @@ static bool try_last_steps(atn_descent *d)
     return false;
 }
 
-static double weighted_length(const atn_descent *d, const double *b)
+/* Length of the place itself. */
+static double place_length(atn_descent *d)
 {
-    double sum = 0.0;
-    for (size_t j = 0; j < d->m; j++) {
-        const double x = d->size[j] * b[d->free[j]];
-        sum += x * x;
-    }
-    return sqrt(sum);
-}
-
-static double step_length(const atn_descent *d, const double *step)
-{
-    double sum = 0.0;
-    for (size_t j = 0; j < d->m; j++) sum += d->size[j] * step[j] * d->size[j] * step[j];
-    return sqrt(sum);
+    for (size_t j = 0; j < d->m; j++) d->step[j] = d->here.b[d->free[j]];
+    return atn_descent_length(d, d->step);
 }
 
 /* New trust radius: More (1978), algorithm 7.1. */
@@ -393,8 +371,8 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
         atn_descent_choose(d);
         if (d->k == 0) return ATTAIN_REGRESSION_CONVERGED;
         if (accepted) grow_sizes(d);
-        if (radius == 0.0)
-            radius = fmin(weighted_length(d, d->here.b), first_reach * sqrt(2.0 * d->here.loss));
+        const double place = place_length(d);
+        if (radius == 0.0) radius = fmin(place, first_reach * sqrt(2.0 * d->here.loss));
         if (radius == 0.0) radius = 1.0;
         bool cut;
         do {
@@ -403,10 +381,9 @@ static attain_regression_outcome damped_steps(atn_descent *d, size_t limit)
         } while (!atn_descent_bounded(d, d->step, &cut));
         atn_descent_move(d, d->step);
         const double foretold = atn_descent_foretold(d, d->step);
-        const double length = step_length(d, d->step);
+        const double length = atn_descent_length(d, d->step);
         const bool close = !cut && lambda == 0.0 && foretold <= 1e-6 * d->here.loss;
-        const bool noise = radius <= 1e-14 * weighted_length(d, d->here.b) ||
-                           (!cut && !(foretold > loss_noise(d)));
+        const bool noise = radius <= 1e-14 * place || (!cut && !(foretold > loss_noise(d)));
         if ((close && foretold < 1e-2 * tried) || noise) {
             tried = foretold;
             if (try_last_steps(d)) return ATTAIN_REGRESSION_CONVERGED;
@@ -437,6 +414,8 @@ static bool needs_extended(atn_descent *d)
 
 static attain_regression_outcome search(atn_descent *d, size_t limit)
 {
+    d->extended = false;
+    memset(d->here.low, 0, d->p * sizeof *d->here.low);
     if (!atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here)) return ATTAIN_REGRESSION_STALLED;
     solve_linear(d);
     attain_regression_outcome outcome = damped_steps(d, limit);
@@ -495,7 +474,7 @@ static attain_regression_outcome search_scaled(atn_descent *d)
 static attain_regression_outcome search_own_scale(atn_descent *d, const double *start)
 {
     const bool robust = d->model->loss != ATTAIN_LOSS_SQUARES;
-    attain_regression_outcome outcome[2];
+    attain_regression_outcome outcome[2] = {ATTAIN_REGRESSION_STALLED, ATTAIN_REGRESSION_STALLED};
     double objective[2] = {INFINITY, INFINITY};
     for (int from_start = !robust; from_start < 2; from_start++) {
         /* Without priors the rows may not determine a plain answer, but its scale will do. */
@@ -504,20 +483,19 @@ static attain_regression_outcome search_own_scale(atn_descent *d, const double *
         if (from_start) {
             memcpy(d->saved_end, d->here.b, d->p * sizeof *d->saved_end);
             memcpy(d->here.b, start, d->p * sizeof *start);
-            memset(d->here.low, 0, d->p * sizeof *d->here.low);
-            d->extended = false;
         }
         if (!plain_scale) {
             const bool finite = atn_descent_evaluate(d, ATN_DEPTH_VALUE, &d->here);
             d->scale = finite ? atn_descent_scale(d) : INFINITY;
         }
         d->here.has_rows = false;
-        outcome[from_start] = isfinite(d->scale) ? search_scaled(d) : ATTAIN_REGRESSION_STALLED;
+        if (isfinite(d->scale)) outcome[from_start] = search_scaled(d);
         if (outcome[from_start] == ATTAIN_REGRESSION_CONVERGED)
             objective[from_start] = atn_descent_objective(d);
         d->scale_of[from_start] = d->scale;
     }
-    if (!(objective[0] <= objective[1] * (1.0 + 1e-9))) return outcome[1];
+    if (outcome[0] != ATTAIN_REGRESSION_CONVERGED || objective[0] > objective[1] * (1.0 + 1e-9))
+        return outcome[1];
     memcpy(d->here.b, d->saved_end, d->p * sizeof *d->saved_end);
     d->scale = d->scale_of[0];
     return search_scaled(d);
@@ -530,12 +508,12 @@ void atn_descent_run(atn_descent *d, const atn_regression_model *model, const do
     plain.loss = ATTAIN_LOSS_SQUARES;
     plain.priors = NULL;
     d->evaluations = d->rejected = 0;
-    d->extended = false;
     d->scale = 1.0;
     atn_descent_begin(d, &plain, start);
     attain_regression_outcome outcome = search(d, MAX_STEPS);
     if (model->loss != ATTAIN_LOSS_SQUARES || model->priors) {
         d->model = model;
+        atn_descent_prior_peaks(d);
         outcome = search_own_scale(d, d->start);
     }
     memcpy(estimate, d->here.b, d->p * sizeof *estimate);

@@ -7,7 +7,7 @@
 /* A point and what the rows say there: r is the triangle of the weighted Jacobian of the free
  * parameters with the weighted residual as its last column, so that the Gauss-Newton step solves
  * R x = q and the gradient of the loss is -R'q. */
-typedef struct atn_place_of_search {
+typedef struct atn_spot {
     double *b;   /* p */
     double *low; /* p: what b is short of in extended precision, else 0 */
     double loss;
@@ -27,8 +27,11 @@ struct atn_descent {
     bool *linear; /* p: the formula is affine in these jointly */
     size_t *free; /* p: parameters not held, m of them */
     size_t m;
-    double scale; /* of the loss */
-    double noise; /* loss that rounding may leave */
+    double scale;  /* of the loss */
+    double square; /* weighted sum of squared responses */
+    double noise;  /* loss that rounding of the rows may leave of it */
+    double peaks;  /* sum of the priors' largest log densities: a loss holds scale^2 times what they
+                      are short of it, so that it is never below 0 */
     size_t evaluations, rejected;
     bool extended;
     bool many_basins; /* by the formula's structure */
@@ -82,9 +85,8 @@ bool atn_descent_eliminate(atn_descent *d);
 /* Sets loss, residuals and, by depth, r at spot->b.  false where anything is not finite. */
 bool atn_descent_evaluate(atn_descent *d, atn_depth depth, atn_spot *spot);
 
-/* Sum of the priors' largest log densities: here.loss holds scale^2 times what the priors are short
- * of them, so that it is never below 0. */
-double atn_descent_prior_peaks(const atn_descent *d);
+/* Sets d->peaks. */
+void atn_descent_prior_peaks(atn_descent *d);
 /* Scale of the loss from the residuals at here (and, Student-t, from the last scale). */
 double atn_descent_scale(atn_descent *d);
 /* What takes the place of the residual sd in the covariance of a robust fit of scale s. */
@@ -98,6 +100,10 @@ void atn_descent_jacobian(atn_descent *d, size_t first, size_t lanes, const doub
 bool atn_descent_step(atn_descent *d, double lambda, double *step);
 /* The same within |size x| <= radius, up to a tenth (More 1978); *lambda is kept between calls. */
 void atn_descent_trust(atn_descent *d, double radius, double *lambda, double *step);
+/* Length of the Jacobian's column j at here. */
+long double atn_descent_column(const atn_descent *d, size_t j);
+/* |size x| of a vector over the free positions. */
+double atn_descent_length(const atn_descent *d, const double *x);
 /* Fall of the loss that the linear model foretells for a step (m long). */
 double atn_descent_foretold(const atn_descent *d, const double *step);
 /* All free positions but those at a bound which the gradient pushes against. */

@@ -3,16 +3,14 @@
 #include <math.h>
 
 #include "descent.h"
-#include "stats/rows_qr.h"
 
 /* A parameter whose standard error dwarfs it has run to where it changes nothing.  Gives the
  * largest ratio over those in which the formula is not affine.  The start counts as the parameter's
  * size too, unless it was left a thousandfold behind on the way to 0. */
-static double runaway(atn_descent *d, double sd)
+static double runaway(const atn_descent *d, double sd)
 {
     double worst = 0.0;
     const double noise = sqrt(2.0 * d->noise / (double)d->model->n_rows);
-    if (!atn_descent_precision(d)) return INFINITY;
     for (size_t i = 0; i < d->k; i++) {
         const size_t at = d->free[d->chosen[i]];
         const double b = fabs(d->here.b[at]), start = fabs(d->start[at]);
@@ -117,10 +115,9 @@ double atn_descent_objective(const atn_descent *d)
 
 /* What rounding may have done to the estimate in the precision of the last steps: a bound, relative
  * to each parameter or its standard error, whichever is larger. */
-static double rounding_bound(atn_descent *d, double sd)
+static double rounding_bound(const atn_descent *d, double sd)
 {
     double worst = 0.0;
-    if (d->k == 0 || !d->here.has_rows || !atn_descent_precision(d)) return 0.0;
     for (size_t i = 0; i < d->k; i++) {
         const double b = fabs(d->here.b[d->free[d->chosen[i]]]);
         worst = fmax(worst, d->floor[i] / (fmax(b, sd * d->spread[i]) + DBL_MIN));
@@ -133,18 +130,17 @@ void atn_descent_judge(atn_descent *d, attain_regression_outcome outcome, atn_de
     const size_t n = d->model->n_rows;
     const bool plain = d->model->loss == ATTAIN_LOSS_SQUARES && !d->model->priors;
     const double sd = atn_descent_residual_sd(d);
-    const bool nonlinear = has_nonlinear(d);
-    const double peaks = plain ? 0.0 : d->scale * d->scale * atn_descent_prior_peaks(d);
+    const bool precise = d->here.has_rows && atn_descent_precision(d);
     *end = (atn_descent_end){.outcome = outcome,
-                             .loss = d->here.loss - peaks,
+                             .loss = d->here.loss - d->scale * d->scale * d->peaks,
                              .objective = atn_descent_objective(d),
                              .scale = plain ? sd : d->scale,
                              .evaluations = d->evaluations,
                              .extended = d->extended,
-                             .rounding = rounding_bound(d, sd),
+                             .rounding = precise ? rounding_bound(d, sd) : 0.0,
                              .doubtful = outcome != ATTAIN_REGRESSION_CONVERGED};
-    if (end->doubtful || !nonlinear) return;
-    const double ratio = runaway(d, sd);
+    if (end->doubtful || !has_nonlinear(d)) return;
+    const double ratio = precise ? runaway(d, sd) : INFINITY;
     const double leverage = n > 3 * d->k ? largest_leverage(d) : 0.0;
     if (ratio > 1e3) end->outcome = ATTAIN_REGRESSION_SINGULAR;
     end->irregular = ratio > 3.0 || leverage > 0.99;

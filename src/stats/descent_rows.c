@@ -197,28 +197,27 @@ static double prior_peak(const atn_prior *prior)
     return fmax(middle, atn_prior_log_density(prior, mode, NULL));
 }
 
-double atn_descent_prior_peaks(const atn_descent *d)
+void atn_descent_prior_peaks(atn_descent *d)
 {
-    double sum = 0.0;
+    d->peaks = 0.0;
     for (size_t k = 0; d->model->priors && k < d->m; k++) {
         const atn_prior *prior = d->model->priors[d->free[k]];
-        if (prior) sum += prior_peak(prior);
+        if (prior) d->peaks += prior_peak(prior);
     }
-    return sum;
 }
 
 /* Each prior is one more row: its gradient exactly, its curvature where that is convex. */
 static long double prior_rows(atn_descent *d, bool rows, const double *b, long double *r)
 {
     const double s2 = d->scale * d->scale;
-    long double loss = 0;
+    long double loss = (long double)s2 * d->peaks;
     if (!d->model->priors) return 0;
     for (size_t k = 0; k < d->m; k++) {
         const atn_prior *prior = d->model->priors[d->free[k]];
         double slope = 0.0;
         if (!prior) continue;
         const double height = atn_prior_log_density(prior, b[d->free[k]], &slope);
-        loss += (long double)s2 * (prior_peak(prior) - height);
+        loss -= (long double)s2 * height;
         if (!rows) continue;
         const double convex = -prior_curvature(prior, b[d->free[k]]);
         if (slope == 0.0 && !(convex > 0.0)) continue; /* a flat law */

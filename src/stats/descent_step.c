@@ -38,11 +38,19 @@ bool atn_descent_step(atn_descent *d, double lambda, double *step)
     return true;
 }
 
-static double length(const atn_descent *d, const double *step)
+double atn_descent_length(const atn_descent *d, const double *x)
 {
     double sum = 0.0;
-    for (size_t j = 0; j < d->m; j++) sum += d->size[j] * step[j] * d->size[j] * step[j];
+    for (size_t j = 0; j < d->m; j++) sum += d->size[j] * x[j] * d->size[j] * x[j];
     return sqrt(sum);
+}
+
+long double atn_descent_column(const atn_descent *d, size_t j)
+{
+    const size_t c = d->m + 1;
+    long double sum = 0;
+    for (size_t i = 0; i <= j; i++) sum += d->here.r[i * c + j] * d->here.r[i * c + j];
+    return sqrtl(sum);
 }
 
 /* Newton's step for lambda on 1 / |size x(lambda)| = 1 / radius: Nocedal & Wright (2006), 4.44. */
@@ -81,7 +89,7 @@ void atn_descent_trust(atn_descent *d, double radius, double *lambda, double *st
 {
     double low = 0.0, high = largest_lambda(d, radius);
     if (atn_descent_step(d, 0.0, step)) {
-        const double size = length(d, step);
+        const double size = atn_descent_length(d, step);
         if (size <= 1.1 * radius) {
             *lambda = 0.0;
             return;
@@ -97,7 +105,7 @@ void atn_descent_trust(atn_descent *d, double radius, double *lambda, double *st
             now = now > 0.0 ? 10.0 * now : 1e-10 * high;
             continue;
         }
-        const double size = length(d, step);
+        const double size = atn_descent_length(d, step);
         if (fabs(size - radius) <= 0.1 * radius) break;
         if (size > radius && now > low) low = now;
         if (size < radius && now < high) high = now;
@@ -147,18 +155,10 @@ static bool invert(atn_descent *d)
     return true;
 }
 
-/* Norms of the chosen columns at here, into d->solution. */
+/* Lengths of the chosen columns at here, into d->solution. */
 static long double *column_norms(atn_descent *d)
 {
-    const size_t m = d->m;
-    for (size_t j = 0; j < d->k; j++) {
-        long double sum = 0;
-        for (size_t i = 0; i <= d->chosen[j]; i++) {
-            const long double x = d->here.r[i * (m + 1) + d->chosen[j]];
-            sum += x * x;
-        }
-        d->solution[j] = sqrtl(sum);
-    }
+    for (size_t j = 0; j < d->k; j++) d->solution[j] = atn_descent_column(d, d->chosen[j]);
     return d->solution;
 }
 

@@ -70,22 +70,13 @@ static void find_sizes(rescue *r)
 
 static void find_reach(rescue *r)
 {
-    const atn_regression_model *model = r->model;
     atn_descent *d = r->descent;
-    const size_t c = d->m + 1;
-    double square = 0.0;
-    for (size_t i = 0; i < model->n_rows; i++)
-        square +=
-            (model->weights ? model->weights[i] : 1.0) * model->response[i] * model->response[i];
     for (size_t k = 0; k < r->p; k++) r->reach[k] = INFINITY;
-    atn_descent_begin(d, model, r->starts);
+    atn_descent_begin(d, r->model, r->starts);
     d->scale = 1.0;
     if (!atn_descent_evaluate(d, ATN_DEPTH_ROWS, &d->here)) return;
-    for (size_t j = 0; j < d->m; j++) {
-        long double norm = 0;
-        for (size_t i = 0; i <= j; i++) norm += d->here.r[i * c + j] * d->here.r[i * c + j];
-        r->reach[d->free[j]] = sqrt(square / (double)norm);
-    }
+    for (size_t j = 0; j < d->m; j++)
+        r->reach[d->free[j]] = sqrt(d->square) / (double)atn_descent_column(d, j);
 }
 
 static double inside(const atn_regression_model *model, size_t k, double b)
@@ -214,6 +205,8 @@ static attain_status search_wider(rescue *r, attain_error *err)
     size_t n = 16 + 16 * q;
     if (q == 0) return ATTAIN_OK;
     if (n > MOST_PLACES) n = MOST_PLACES;
+    find_sizes(r);
+    find_reach(r);
     for (size_t first = 1; first < r->n_starts; first += MOST_PLACES) {
         const size_t rest = r->n_starts - first, some = rest < MOST_PLACES ? rest : MOST_PLACES;
         memcpy(r->places, r->starts + first * r->p, some * r->p * sizeof *r->places);
@@ -293,7 +286,7 @@ static bool take_if_equal(rescue *r, double *place)
     atn_descent_begin(r->descent, r->model, place); /* the screen's difference of losses cancels */
     if (!atn_descent_evaluate(r->descent, ATN_DEPTH_VALUE, &r->descent->here)) return false;
     const double here = r->descent->here.loss, scale = r->descent->scale;
-    const double loss = r->best->end.loss + scale * scale * atn_descent_prior_peaks(r->descent);
+    const double loss = r->best->end.loss + scale * scale * r->descent->peaks;
     if (lower(r, loss, here) || lower(r, here, loss)) return false;
     atn_descent_run(r->descent, r->model, place, place, &end);
     r->best->end.evaluations += 2 + end.evaluations;
@@ -386,11 +379,9 @@ attain_status atn_rescue_search(attain_context *ctx, atn_descent *descent,
     if (!r.places || !r.found || !r.probe || !r.reach) {
         status = atn_fail_nomem(err);
     } else {
-        find_sizes(&r);
-        if (best->end.doubtful || r.n_starts > 1) find_reach(&r);
+        const bool many = model->n_rows > 4 * SAMPLE_ROWS;
         if (best->end.doubtful || r.n_starts > 1)
-            status =
-                model->n_rows > 4 * SAMPLE_ROWS ? search_sample(&r, err) : search_wider(&r, err);
+            status = many ? search_sample(&r, err) : search_wider(&r, err);
         if (!status) follow_start(&r, r.found);
     }
     best->starts = 1 + r.n_searched;

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <attain/base.h>
 
 #include "formula/formula.h"
+#include "stopwatch.h"
 
 enum { LANES = 730, CALLS = 40, ROUNDS = 1001, PARAMETERS = 4 };
 
@@ -55,25 +55,6 @@ typedef struct contestant {
     double seconds[ROUNDS];
 } contestant;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, ascending);
-    return x[n / 2];
-}
-
 static atn_formula *compile(attain_context *ctx, const char *text)
 {
     static const atn_name names[] = {
@@ -116,20 +97,21 @@ static void race(problem *p, contestant *contestants)
     for (int round = 0; round < ROUNDS; round++)
         for (int c = 0; c < CONTESTANTS; c++) {
             p->formula = contestants[c].formula;
-            const double start = now();
+            const double start = stopwatch_read(CLOCK_MONOTONIC);
             for (int k = 0; k < CALLS; k++) contestants[c].run(p);
-            contestants[c].seconds[round] = now() - start;
+            contestants[c].seconds[round] = stopwatch_read(CLOCK_MONOTONIC) - start;
         }
 }
 
 static bool report(contestant *contestants)
 {
     bool good = true;
-    const double unit = median(contestants[0].seconds, ROUNDS);
+    const double unit = stopwatch_median(contestants[0].seconds, ROUNDS);
     printf("logistic trend, %d lanes, median of %d rounds of %d calls\n", LANES, ROUNDS, CALLS);
     for (int i = 0; i < SPELLINGS; i++) printf("(%d) %s\n", i + 1, spellings[i]);
     for (int c = 0; c < CONTESTANTS; c++) {
-        const double seconds = median(contestants[c].seconds, ROUNDS), ratio = seconds / unit;
+        const double seconds = stopwatch_median(contestants[c].seconds, ROUNDS),
+                     ratio = seconds / unit;
         printf("%-32s %7.2f ns/lane  ratio %5.2f", contestants[c].name,
                1e9 * seconds / (CALLS * (double)LANES), ratio);
         if (contestants[c].target > 0.0) {

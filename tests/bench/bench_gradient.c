@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <attain/fit.h>
 
+#include "stopwatch.h"
 #include "study/posterior.h"
 
 enum { STEPS = 400, KNOTS = 60, FIGURES = 64, GRAINS = ATN_MAX_GRAINS, EVERY = 7 };
@@ -263,19 +263,6 @@ static bool agrees(const by_hand *h, const atn_model *model, const double *u, at
 
 /* ---- the race ---- */
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool race(const by_hand *h, const atn_model *model, const double *u, atn_workspace *w)
 {
     static double seconds[2][ROUNDS];
@@ -283,7 +270,7 @@ static bool race(const by_hand *h, const atn_model *model, const double *u, atn_
     const size_t n = atn_model_dimension(model);
     for (int round = 0; round < ROUNDS; round++)
         for (int who = 0; who < 2; who++) {
-            const double start = now();
+            const double start = stopwatch_read(CLOCK_MONOTONIC);
             for (int k = 0; k < CALLS * POINTS; k++) {
                 const double *at = u + (size_t)(k % POINTS) * n;
                 if (who == 0)
@@ -291,10 +278,10 @@ static bool race(const by_hand *h, const atn_model *model, const double *u, atn_
                 else
                     (void)atn_model_log_posterior(model, at, gradient, w);
             }
-            seconds[who][round] = now() - start;
+            seconds[who][round] = stopwatch_read(CLOCK_MONOTONIC) - start;
         }
-    for (int who = 0; who < 2; who++) qsort(seconds[who], ROUNDS, sizeof(double), ascending);
-    const double unit = seconds[0][ROUNDS / 2], ours = seconds[1][ROUNDS / 2], ratio = ours / unit;
+    const double unit = stopwatch_median(seconds[0], ROUNDS);
+    const double ours = stopwatch_median(seconds[1], ROUNDS), ratio = ours / unit;
     printf("arrests, %d figures, %zu dimensions, median of %d rounds of %d gradients\n",
            h->n_figures, n, ROUNDS, CALLS * POINTS);
     printf("hand-written %7.2f us\nmodel        %7.2f us  ratio %5.2f  target 2.0  %s\n",

@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/stream.h"
+#include "stopwatch.h"
 
 extern char **environ;
 
@@ -25,13 +25,6 @@ typedef struct outcome {
     double seconds, megabytes;
     int exit_code;
 } outcome;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Runs a command with its output to `output`. */
 static outcome run(const char *const *argument, const char *output)
@@ -46,28 +39,16 @@ static outcome run(const char *const *argument, const char *output)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    const double begin = now();
+    const double begin = stopwatch_read(CLOCK_MONOTONIC);
     if (posix_spawnp(&child, copy[0], &actions, NULL, copy, environ) == 0 &&
         wait4(child, &status, 0, &usage) == child) {
-        o.seconds = now() - begin;
+        o.seconds = stopwatch_read(CLOCK_MONOTONIC) - begin;
         o.megabytes = (double)usage.ru_maxrss / 1024.0;
         o.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
     }
     posix_spawn_file_actions_destroy(&actions);
     for (size_t i = 0; copy[i]; i++) free(copy[i]);
     return o;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, ascending);
-    return x[n / 2];
 }
 
 static bool write_text(const char *folder, const char *name, const char *text, char *path)
@@ -127,14 +108,14 @@ static bool race(const char *folder, size_t set)
             seconds[k][round] = o.seconds;
             here[k] = o.exit_code == 0 || (k == R && o.exit_code == 1); /* nls gives up at times */
         }
-    const double unit = here[ATTAIN] ? median(seconds[ATTAIN], ROUNDS) : NAN;
+    const double unit = here[ATTAIN] ? stopwatch_median(seconds[ATTAIN], ROUNDS) : NAN;
     for (size_t k = 0; k < PROGRAMS; k++) {
         printf("%-8s %-15s ", sets[set].set, program_name[k]);
         if (!here[k]) {
             printf("skipped: not installed, or it failed\n");
             continue;
         }
-        const double time = median(seconds[k], ROUNDS), ratio = time / unit;
+        const double time = stopwatch_median(seconds[k], ROUNDS), ratio = time / unit;
         printf("%8.2f ms", 1e3 * time);
         if (k != ATTAIN && here[ATTAIN]) {
             printf("  %6.1f times attain's  target %.0f  %s", ratio, least_ratio[k],
@@ -196,7 +177,7 @@ static bool run_million(const char *folder)
         printf("attain regress left with %d\n", exit_code);
         return false;
     }
-    const double time = median(seconds, 3);
+    const double time = stopwatch_median(seconds, 3);
     const bool met = time < 3.0 && megabytes < 300.0;
     printf("%.2f s, peak %.0f MB  target 3 s, 300 MB  %s\n", time, megabytes,
            met ? "met" : "MISSED");

@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <attain/base.h>
 
 #include "nist_models.h"
 #include "stats/regression.h"
+#include "stopwatch.h"
 
 enum { ROUNDS = 15, MOST_CELLS = 1024, MOST_ROWS = 512, CASES = 64 };
 static const double round_seconds = 1e-3;
@@ -37,25 +37,6 @@ typedef struct contest {
     size_t starts;
     bool converged, right, gsl_right;
 } contest;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n)
-{
-    qsort(x, n, sizeof *x, ascending);
-    return n == 0 ? NAN : 0.5 * (x[(n - 1) / 2] + x[n / 2]);
-}
 
 /* ---- Data ---- */
 
@@ -149,15 +130,15 @@ static bool compile(attain_context *ctx, problem *p)
     memset(&err, 0, sizeof err);
     for (size_t round = 0; round < ROUNDS; round++) {
         atn_formula_free(ctx, p->compiled);
-        const double begin = now();
+        const double begin = stopwatch_read(CLOCK_MONOTONIC);
         if (atn_formula_compile(ctx, p->formula, name, p->model->p + p->columns, NULL, &p->compiled,
                                 &err)) {
             fprintf(stderr, "bench_regression: %s: %s\n", p->model->set, err.message);
             return false;
         }
-        seconds[round] = now() - begin;
+        seconds[round] = stopwatch_read(CLOCK_MONOTONIC) - begin;
     }
-    p->compile_seconds = median(seconds, ROUNDS);
+    p->compile_seconds = stopwatch_median(seconds, ROUNDS);
     return true;
 }
 
@@ -252,22 +233,22 @@ static bool agrees(const problem *p, double *work)
 static bool race(attain_context *ctx, problem *p, size_t start, contest *c)
 {
     double ours[ROUNDS], theirs[ROUNDS];
-    double begin = now();
+    double begin = stopwatch_read(CLOCK_MONOTONIC);
     if (!fit_ours(ctx, p, start, c)) return false;
-    const double once = now() - begin;
+    const double once = stopwatch_read(CLOCK_MONOTONIC) - begin;
     const size_t calls = once > round_seconds ? 1 : 1 + (size_t)(round_seconds / once);
     for (size_t round = 0; round < ROUNDS; round++) {
-        begin = now();
+        begin = stopwatch_read(CLOCK_MONOTONIC);
         for (size_t k = 0; k < calls; k++)
             if (!fit_ours(ctx, p, start, c)) return false;
-        const double middle = now();
+        const double middle = stopwatch_read(CLOCK_MONOTONIC);
         for (size_t k = 0; k < calls; k++)
             if (!fit_gsl(p, start, c)) return false;
         ours[round] = (middle - begin) / (double)calls;
-        theirs[round] = (now() - middle) / (double)calls;
+        theirs[round] = (stopwatch_read(CLOCK_MONOTONIC) - middle) / (double)calls;
     }
-    c->ours = median(ours, ROUNDS);
-    c->theirs = median(theirs, ROUNDS);
+    c->ours = stopwatch_median(ours, ROUNDS);
+    c->theirs = stopwatch_median(theirs, ROUNDS);
     return true;
 }
 
@@ -289,12 +270,13 @@ static const char *yes(bool it_is)
 
 static bool report(double *plain, size_t n_plain, double *fair, size_t n_fair, double *with_text)
 {
-    const double ratio = median(plain, n_plain);
+    const double ratio = stopwatch_median(plain, n_plain);
     printf("median ratio, %zu fits without rescue           %6.2f  target %.1f  %s\n", n_plain,
            ratio, target, ratio <= target ? "met" : "MISSED");
     printf("median ratio, %zu of them that GSL has right     %6.2f\n", n_fair,
-           median(fair, n_fair));
-    printf("median ratio, compiling the formula included   %6.2f\n", median(with_text, n_plain));
+           stopwatch_median(fair, n_fair));
+    printf("median ratio, compiling the formula included   %6.2f\n",
+           stopwatch_median(with_text, n_plain));
     return ratio <= target;
 }
 

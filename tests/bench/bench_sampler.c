@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <attain/fit.h>
 
 #include "stats/summary.h"
+#include "stopwatch.h"
 #include "study/posterior.h"
 
 enum { ROUNDS = 3, MOST_STUDIES = 32, PATH_SIZE = 1024 };
@@ -24,13 +24,6 @@ typedef struct fit {
     const atn_candidate *candidate; /* of the only block */
     double seconds;                 /* CPU */
 } fit;
-
-static double cpu_now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* With seed 0 the study's own. */
 static bool run_fit(attain_context *ctx, const char *folder, uint64_t seed, fit *f)
@@ -43,9 +36,9 @@ static bool run_fit(attain_context *ctx, const char *folder, uint64_t seed, fit 
     settings.seed = seed;
     *f = (fit){NULL, NULL, NULL, 0.0};
     if (attain_study_load(ctx, folder, NULL, NULL, &f->study, &err) == ATTAIN_OK) {
-        const double begin = cpu_now();
+        const double begin = stopwatch_read(CLOCK_PROCESS_CPUTIME_ID);
         if (attain_fit_run(ctx, f->study, &settings, NULL, &f->posterior, &err) == ATTAIN_OK)
-            f->seconds = cpu_now() - begin;
+            f->seconds = stopwatch_read(CLOCK_PROCESS_CPUTIME_ID) - begin;
     }
     if (f->posterior) f->candidate = &f->posterior->blocks[0].candidates[0];
     if (!f->posterior) fprintf(stderr, "%s: %s\n", folder, err.message);
@@ -101,12 +94,6 @@ static int write_one(attain_context *ctx, const char *folder, const char *seed, 
     return code;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(a, b);
@@ -148,12 +135,10 @@ static bool race(attain_context *ctx, const char *base, const char *name)
         free_fit(&f);
         if (!good) return false;
     }
-    qsort(speed, ROUNDS, sizeof *speed, ascending);
-    qsort(size, ROUNDS, sizeof *size, ascending);
-    qsort(seconds, ROUNDS, sizeof *seconds, ascending);
     printf("%-18s %9.1f a CPU second (least size %.0f, %.2f s), %zu divergent, %.0f evaluations "
            "a second\n",
-           name, speed[ROUNDS / 2], size[ROUNDS / 2], seconds[ROUNDS / 2], divergences,
+           name, stopwatch_median(speed, ROUNDS), stopwatch_median(size, ROUNDS),
+           stopwatch_median(seconds, ROUNDS), divergences,
            (double)evaluations / (seconds[0] + seconds[1] + seconds[2]));
     fflush(stdout);
     return true;

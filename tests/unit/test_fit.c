@@ -156,10 +156,11 @@ static void arrests(void **state)
     compare("reference/arrests-2025-10", INFINITY, 0.5, INFINITY);
 }
 
-/* The sampler: every mean within 4 combined Monte Carlo errors, every sd within 8 %. */
-/* The sampler's means, spreads and quantiles against the independent program's. */
-static void compare_sampled(const char *folder, size_t most_divergences)
+/* The quickest of them by the sampler; test_reference_posteriors takes all, and more draws. */
+static void growth_sampled(void **state)
 {
+    (void)state;
+    static const char *const folder = "reference/growth";
     reference rows[60];
     const size_t n = read_references(folder, rows, 60);
     run r = open_run(folder, ATTAIN_METHOD_NUTS, 4000, 2);
@@ -167,7 +168,7 @@ static void compare_sampled(const char *folder, size_t most_divergences)
     print_message("%s: %zu divergences, step %.3f, %zu evaluations\n", folder, c->divergences,
                   c->step_size, c->evaluations);
     assert_int_equal(r.posterior->n_chains, 4);
-    assert_true(c->divergences <= most_divergences);
+    assert_int_equal(c->divergences, 0);
     for (size_t i = 0; i < n; i++) {
         if (!quantity(&r, rows[i].name)) continue;
         atn_summary ours;
@@ -186,24 +187,6 @@ static void compare_sampled(const char *folder, size_t most_divergences)
         atn_check_close(rows[i].name, q[2], rows[i].q95, 0.2 * rows[i].sd, 0);
     }
     close_run(&r);
-}
-
-static void growth_sampled(void **state)
-{
-    (void)state;
-    compare_sampled("reference/growth", 0);
-}
-
-static void growth_rw_sampled(void **state)
-{
-    (void)state;
-    compare_sampled("reference/growth-rw", 4); /* of 4,000; none on most machines */
-}
-
-static void arrests_sampled(void **state)
-{
-    (void)state;
-    compare_sampled("reference/arrests-2025-10", 4);
 }
 
 /* More latent values than are integrated out: the sampler finds its own way from conditional modes.
@@ -310,8 +293,6 @@ int main(void)
         cmocka_unit_test(growth_rw),
         cmocka_unit_test(arrests),
         cmocka_unit_test(growth_sampled),
-        cmocka_unit_test(growth_rw_sampled),
-        cmocka_unit_test(arrests_sampled),
         cmocka_unit_test(many_latent_values),
         cmocka_unit_test(threads_leave_no_trace),
         cmocka_unit_test(refusals),
