@@ -173,6 +173,20 @@ static atn_exit judge(job *j)
     return code;
 }
 
+/* A run may take minutes: an assertion that cannot be read is told before it. */
+static atn_exit check_assertions(job *j)
+{
+    const atn_options *o = j->session.options;
+    atn_exit code = ATN_EXIT_GOOD;
+    for (size_t i = 0; i < o->n_assertions; i++) {
+        if (attain_assertion_check(o->assertions[i], &j->session.error) == ATTAIN_OK) continue;
+        atn_console_error(j->session.console, "--assert '%s': %s", o->assertions[i],
+                          j->session.error.message);
+        code = ATN_EXIT_USAGE;
+    }
+    return code;
+}
+
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console)
 {
     job j;
@@ -180,6 +194,7 @@ atn_exit atn_cmd_run(const atn_options *options, atn_console *console)
     memset(&j, 0, sizeof j);
     clock_gettime(CLOCK_MONOTONIC, &begin);
     atn_exit code = atn_session_open(&j.session, options, console);
+    if (code == ATN_EXIT_GOOD) code = check_assertions(&j);
     if (code == ATN_EXIT_GOOD) {
         const attain_status status = compute(&j);
         atn_console_diagnostics(console, j.session.problems, 0, ATTAIN_SEVERITY_WARNING);

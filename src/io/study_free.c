@@ -42,6 +42,7 @@ static void free_goals(attain_context *ctx, atn_goal *goals, size_t n)
         atn_free(ctx, goals[k].note);
         atn_free(ctx, goals[k].pointer);
         atn_free(ctx, goals[k].members);
+        atn_free(ctx, goals[k].readings);
     }
     atn_free(ctx, goals);
 }

@@ -25,6 +25,7 @@ static const char *const goal_keys[] = {
     "id",       "label",  "series",   "definition", "statistic", "over",
     "held",     "start",  "deadline", "target",     "upper",     "direction",
     "readings", "all_of", "any_of",   "before",     NULL};
+static const char *const reading_keys[] = {"statistic", "over", "held", "at_deadline", NULL};
 #define ATN_AS_TEXT(id, name) name,
 static const char *const column_names[] = {ATN_COLUMN_LIST(ATN_AS_TEXT) NULL};
 static const char *const object_names[] = {ATN_OBJECT_LIST(ATN_AS_TEXT)};
@@ -44,6 +45,7 @@ static const char *const *const tables[ATN_OBJECTS] = {
     [ATN_OBJECT_FIT] = fit_keys,
     [ATN_OBJECT_GATES] = gates_keys,
     [ATN_OBJECT_GOAL] = goal_keys,
+    [ATN_OBJECT_READING] = reading_keys,
     [ATN_OBJECT_REPORT] = column_names,
 };
 

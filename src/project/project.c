@@ -73,12 +73,21 @@ static size_t past_steps(const attain_study *study)
     return n < study->n_steps ? n : study->n_steps;
 }
 
+/* METHODS 6: the current pace is that of the last 28 days. */
+static size_t recent_steps(const attain_study *study)
+{
+    const double steps = 28.0 / atn_step_unit_days(study->calendar.unit);
+    return steps > 1.5 ? (size_t)(steps + 0.5) : 1;
+}
+
 static attain_status run_all(atn_run *run, attain_error *err)
 {
     attain_status status = atn_paths_create(run->ctx, run->posterior, &run->paths, err);
     if (status != ATTAIN_OK) return status;
     run->padded = run->paths.n_chunks * ATN_LANES;
     run->n_past = past_steps(run->study);
+    run->n_carried = run->n_past > 0 && !run->no_baselines ? ATN_N_CARRIED : 0;
+    run->recent = recent_steps(run->study);
     run->job = (atn_reading_job){.ctx = run->ctx,
                                  .posterior = run->posterior,
                                  .n_draws = run->posterior->n_draws,

@@ -189,6 +189,9 @@ static bool needs_scatter(const attain_study *study, size_t s)
         if (goal->form != ATN_GOAL_SINGLE || goal->series != s) continue;
         if (goal->statistic == ATN_VALUE || goal->readings_auto) return true;
         if (goal->statistic != ATN_TOTAL && goal->over <= 1) return true;
+        for (size_t k = 0; k < goal->n_readings; k++)
+            if (goal->readings[k].statistic != ATN_TOTAL && goal->readings[k].over <= 1)
+                return true;
     }
     return false;
 }

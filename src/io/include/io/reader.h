@@ -26,6 +26,7 @@
     X(FIT, "fit")                                                                                  \
     X(GATES, "gates")                                                                              \
     X(GOAL, "goal")                                                                                \
+    X(READING, "reading")                                                                          \
     X(REPORT, "report")
 typedef enum atn_object {
 #define ATN_AS_OBJECT(id, name) ATN_OBJECT_##id,
@@ -132,6 +133,15 @@ void atn_read_inputs(atn_reader *r, const cJSON *study);
 void atn_read_settings(atn_reader *r, const cJSON *study); /* measurement, fit */
 void atn_read_goals(atn_reader *r, const cJSON *study);
 void atn_read_reports(atn_reader *r, const cJSON *study);
+/* What a goal or a reading measures: its statistic, which a series of that kind must have, and
+ * whether `over` and `held` go with it.  False when it is missing or bad. */
+bool atn_read_goal_statistic(atn_reader *r, const cJSON *object, atn_kind kind, atn_statistic *out);
+/* Whether so many windows in a row fit into the goal's time, whole steps counted; if not, says so
+ * at `member` (NULL: the current path). */
+bool atn_check_goal_windows(atn_reader *r, const atn_goal *goal, long over, long held,
+                            const char *member);
+/* The readings beside a goal's own; its series, statistic and time are known. */
+void atn_read_readings(atn_reader *r, const cJSON *object, atn_goal *goal);
 /* Compiles what atn_study_complete would, for its messages only: used when other problems keep the
  * study from being completed. */
 void atn_read_formulas(atn_reader *r);

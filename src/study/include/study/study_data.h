@@ -10,6 +10,9 @@
 #include "formula/prior.h"
 
 #define ATN_NONE ((size_t)-1)
+/* In the place of a definition: the mixture of all of a series with equal weights, and its name. */
+#define ATN_POOLED      ((size_t)-2)
+#define ATN_POOLED_NAME "pooled"
 
 typedef enum atn_kind { ATN_FLOW, ATN_STOCK, ATN_SHARE } atn_kind;
 typedef enum atn_link { ATN_LINK_LOG, ATN_LINK_LOGIT, ATN_LINK_IDENTITY } atn_link;
@@ -161,6 +164,15 @@ typedef enum atn_goal_form {
     ATN_GOAL_BEFORE
 } atn_goal_form;
 
+enum { ATN_MAX_READINGS = 11 }; /* that a goal may list */
+
+/* A reading that a goal asks for beside its own: which windows its target may mean. */
+typedef struct atn_reading_ask {
+    atn_statistic statistic; /* VALUE or LEVEL (a single step), MEAN, TOTAL, ROLLING_TOTAL */
+    long over, held;         /* steps, >= 1 */
+    bool at_deadline;        /* the last window before the deadline alone */
+} atn_reading_ask;
+
 typedef struct atn_goal {
     char *id, *label, *note, *pointer;
     atn_goal_form form;
@@ -171,10 +183,12 @@ typedef struct atn_goal {
     atn_statistic statistic;
     long over, held; /* steps; over 0 = 1; held 0 = 1 (for ROLLING_TOTAL over >= 1) */
     bool has_start, has_deadline;
-    atn_day start, deadline; /* defaults: origin, horizon */
-    double target, upper;    /* upper NaN: a single target */
-    bool at_most;            /* direction */
-    bool readings_auto;
+    atn_day start, deadline;   /* defaults: origin, horizon */
+    double target, upper;      /* upper NaN: a single target */
+    bool at_most;              /* direction */
+    bool readings_auto;        /* the usual readings side by side */
+    atn_reading_ask *readings; /* asked for by name; NULL: none */
+    size_t n_readings;
 } atn_goal;
 
 /* Quality gates: `map` has to pass the first two, `nuts` the others (METHODS 5). */
