@@ -134,7 +134,7 @@ static const char *form_name(atn_goal_form form)
     return "single";
 }
 
-static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal)
+static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal, atn_day deadline)
 {
     const attain_study *study = b->study;
     const bool single = goal->form == ATN_GOAL_SINGLE;
@@ -158,8 +158,8 @@ static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal)
             atn_build_text(b, members, NULL, study->goals[goal->members[i]].id);
     }
     atn_build_date(b, o, "start", goal->has_start ? goal->start : study->calendar.origin);
-    atn_build_date(b, o, "deadline", goal->has_deadline ? goal->deadline : study->horizon);
-    atn_build_bool(b, o, "deadline_stated", goal->has_deadline);
+    atn_build_date(b, o, "deadline", deadline);
+    atn_build_bool(b, o, "deadline_stated", goal->has_deadline || deadline < study->horizon);
     atn_build_text(b, o, "direction", goal->at_most ? "at_most" : "at_least");
 }
 
@@ -186,7 +186,7 @@ void atn_build_goals(atn_builder *b)
         const atn_goal *goal = &b->study->goals[g];
         const atn_goal_result *result = &b->projection->goals[g];
         cJSON *o = atn_build_object(b, goals, NULL);
-        add_head(b, o, goal);
+        add_head(b, o, goal, result->deadline);
         const bool on_ceiling = atn_rests_on_ceiling(b, goal);
         note_references(b, goal, result);
         cJSON *definitions = atn_build_array(b, o, "definitions");

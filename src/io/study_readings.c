@@ -145,15 +145,15 @@ static void read_reading(atn_reader *r, const cJSON *item, atn_goal *goal)
 
 void atn_read_readings(atn_reader *r, const cJSON *object, atn_goal *goal)
 {
-    static const char *const words[] = {"auto", NULL};
     const cJSON *list = atn_member(object, "readings"), *item;
-    int word;
     if (!list) return;
     if (!cJSON_IsArray(list)) {
-        if (cJSON_IsString(list))
-            goal->readings_auto = atn_get_word(r, object, "readings", false, words, &word);
-        else
-            ATN_BAD(r, "wrong-type", "readings", "'readings' must be \"auto\" or a list, not %s",
+        goal->readings_auto = cJSON_IsString(list) && strcmp(list->valuestring, "auto") == 0;
+        if (!goal->readings_auto && cJSON_IsString(list))
+            ATN_BAD(r, "bad-word", "readings",
+                    "'readings' is \"auto\" or a list in [ ], not '%.40s'", list->valuestring);
+        else if (!goal->readings_auto)
+            ATN_BAD(r, "wrong-type", "readings", "'readings' is \"auto\" or a list in [ ], not %s",
                     atn_kind_of(list));
         return;
     }

@@ -123,6 +123,7 @@ static attain_status share_error(const atn_reading_job *job, const double *const
         job->scratch[d] = (double)hits / (double)n_reached;
         variance += (job->scratch[d] - p) * (job->scratch[d] - p) / (double)job->n_draws;
     }
+    if (n_reached == 1) variance = p * (1.0 - p); /* the same, in closed form */
     if (chains > 1 && job->n_draws % chains == 0 && p > 0 && p < 1) {
         double ess;
         const attain_status status =

@@ -39,6 +39,31 @@ static void find_ties(const attain_study *study, unsigned char *ties)
     }
 }
 
+/* A joint goal is reached by the last of the deadlines of its members, or never. */
+static void find_deadlines(const attain_study *study, atn_goal_result *results)
+{
+    for (size_t g = 0; g < study->n_goals; g++) {
+        const atn_goal *goal = &study->goals[g];
+        results[g].deadline = goal->form != ATN_GOAL_SINGLE ? study->calendar.origin
+                              : goal->has_deadline          ? goal->deadline
+                                                            : study->horizon;
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t g = 0; g < study->n_goals; g++) {
+            const atn_goal *goal = &study->goals[g];
+            /* what is first by its own deadline is before the other, whenever that comes */
+            const size_t n = goal->form == ATN_GOAL_BEFORE ? 1 : goal->n_members;
+            for (size_t m = 0; m < n; m++) {
+                const atn_day deadline = results[goal->members[m]].deadline;
+                if (deadline <= results[g].deadline) continue;
+                results[g].deadline = deadline;
+                more = true;
+            }
+        }
+    }
+}
+
 /* The series whose definitions the goal is answered in; ATN_NONE where there is nothing to choose,
  * or too much: every combination of several series' definitions would answer nothing. */
 static size_t open_series(const atn_run *run, size_t g, bool *several)
@@ -129,6 +154,7 @@ attain_status atn_run_layout(atn_run *run, attain_error *err)
     run->ties = atn_alloc_array(run->ctx, study->n_goals, study->n_series * sizeof *run->ties);
     if (!run->goals || !run->ties) return atn_fail_nomem(err);
     find_ties(study, run->ties);
+    find_deadlines(study, run->projection->goals);
     attain_status status = ATTAIN_OK;
     for (size_t s = 0; s <= study->n_series; s++) {
         for (size_t g = 0; g < study->n_goals && status == ATTAIN_OK; g++) {

@@ -24,9 +24,12 @@ const char *atn_per_step(const atn_node *root);
 bool atn_is_single(const atn_node *list); /* one element */
 /* The number a goal asks for with its unit: "600,000 removals", "3,000 arrests a day". */
 void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a);
-/* The goal in a few words: its label where that names the target (true), else as above. */
+/* The goal in a few words: its label where that names the target, or a joint goal's members (both
+ * true), else as above. */
 bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer *a);
-/* The same with its deadline. */
+/* " by 31 December 2026"; nothing where a joint goal's members have said theirs. */
+void atn_say_deadline(atn_text *out, const atn_node *root, const atn_answer *a);
+/* The goal in a few words with its deadline. */
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a);
 /* " (dhs, 7-day mean)" as far as there is something to tell apart. */
 void atn_say_which(atn_text *out, const atn_answer *a);

@@ -21,9 +21,10 @@ static opened open_study(const char *folder)
     atn_check_status(folder,
                      attain_study_load(o.ctx, check_source(folder), NULL, o.list, &o.study, &err),
                      ATTAIN_OK, &err);
+    /* Goals whose count was never said are answered in every definition, which is warned about. */
     for (size_t i = 0; i < attain_diagnostics_count(o.list); i++)
-        print_error("%s: %s\n", folder, attain_diagnostics_get(o.list, i)->message);
-    assert_int_equal(attain_diagnostics_count(o.list), 0);
+        if (strcmp(attain_diagnostics_get(o.list, i)->code, "goal-without-definition") != 0)
+            fail_msg("%s: %s", folder, attain_diagnostics_get(o.list, i)->message);
     atn_check_status(folder, attain_study_check(o.study, o.list, &err), ATTAIN_OK, &err);
     return o;
 }

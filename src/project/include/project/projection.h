@@ -88,6 +88,7 @@ typedef struct atn_goal_result {
      * definition of one series open; else one entry with ATN_NONE. */
     atn_goal_definition *definitions;
     size_t n_definitions;
+    atn_day deadline;   /* a joint goal's: the last of its members' */
     bool in_references; /* several series' definitions are open: each is read in its reference */
 } atn_goal_result;
 
