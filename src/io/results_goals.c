@@ -188,6 +188,7 @@ void atn_build_goals(atn_builder *b)
         cJSON *o = atn_build_object(b, goals, NULL);
         add_head(b, o, goal, result->deadline);
         const bool on_ceiling = atn_rests_on_ceiling(b, goal);
+        atn_build_feasibility(b, o, goal);
         note_references(b, goal, result);
         cJSON *definitions = atn_build_array(b, o, "definitions");
         for (size_t i = 0; i < result->n_definitions; i++) {

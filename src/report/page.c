@@ -229,6 +229,33 @@ static void detail_row(atn_text *out, const atn_node *root, const atn_answer *a)
     atn_text_add(out, "\n");
 }
 
+/* Little's law in a sentence for each series that stands beside the goal. */
+static void add_feasibility(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const char *step = text_of(atn_node_get(root, "study"), "step");
+    const atn_node *list = atn_node_get(a->goal, "feasibility");
+    for (const atn_node *f = atn_node_first(list); f; f = atn_node_next(f)) {
+        const atn_node *other = atn_find(atn_node_get(root, "series"), "id", text_of(f, "name"));
+        atn_text_add(out, "\n\nIf all of *");
+        atn_escape_markdown(out, text_of(a->flow ? a->series : other, "label"));
+        atn_text_add(out, "* and nothing else passed through *");
+        atn_escape_markdown(out, text_of(a->flow ? other : a->series, "label"));
+        atn_text_add(out, "*: at today's mean stay of ");
+        atn_say_estimate(out, number_of(f, "stay"));
+        atn_text_printf(out, " %ss (", step);
+        atn_say_estimate(out, number_of(f, "level"));
+        atn_text_add(out, " over ");
+        atn_say_estimate(out, number_of(f, "rate"));
+        atn_text_printf(out, " %s) the target means ", atn_per_step(root));
+        atn_say_estimate(out, number_of(f, "implied"));
+        atn_text_printf(out, " %s; with today's ", a->flow ? "at a time" : atn_per_step(root));
+        atn_say_estimate(out, number_of(f, a->flow ? "level" : "rate"));
+        atn_text_add(out, " it takes a stay of ");
+        atn_say_estimate(out, number_of(f, "stay_needed"));
+        atn_text_printf(out, " %ss (Little's law).", step);
+    }
+}
+
 static void details(atn_text *out, const atn_node *root)
 {
     const atn_node *goal = NULL;
@@ -251,6 +278,7 @@ static void details(atn_text *out, const atn_node *root)
                 atn_text_add(out, "\n\n");
                 atn_escape_markdown(out, text_of(a.goal, "note"));
             }
+            add_feasibility(out, root, &a);
             atn_text_add(
                 out, "\n\n| definition | reading | chance | ± | 5 % | 50 % | 95 % | not by "
                      "horizon | short | 9 in 10 | 1 in 2 | 1 in 10 | needs | now | ratio | kept | "

@@ -359,6 +359,11 @@ static void test_addresses(void **state)
         {"goals/both/deadline", "2025-05-31"},
         {"goals/first/deadline", "2025-05-31"},
         {"goals/first/probability", "1"},
+        /* 100 a day, and 125.5 people on average over the last 28 days */
+        {"goals/size/feasibility/made/stay", "1.255"},
+        {"goals/size/feasibility/made/stay_needed", "2"},
+        {"goals/rate/feasibility/people/implied", "112.94999999999999"},
+        {"goals/rate/feasibility/people/stay_needed", "1.3944444444444444"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         check_text(&d, rows[i][0], rows[i][1]);
