@@ -301,6 +301,35 @@ static void test_theorems(void **state)
     attain_context_free(w.ctx);
 }
 
+/* A path that stays at its target has reached it in every reading at the first window, whatever
+ * the sums round to. */
+static void test_ties(void **state)
+{
+    (void)state;
+    static world w;
+    w.ctx = check_context(NULL, 1);
+    for (int k = 1; k < 200; k++) {
+        const double level = 0.1 * k;
+        for (size_t i = 0; i < 200 * STEPS; i++) w.paths[i] = level;
+        for (size_t over = 1; over < 31; over++) {
+            for (int turn = 0; turn < 2; turn++) {
+                attain_goal_spec s = spec_of(ATTAIN_GOAL_MEAN, over, 5, 0, STEPS - 1, level);
+                s.at_most = turn == 1;
+                probability(&w, &s);
+                assert_int_equal(w.reached[k], over + 3);
+                s = spec_of(ATTAIN_GOAL_ROLLING_TOTAL, over, 1, 0, STEPS - 1, level * (double)over);
+                s.at_most = turn == 1;
+                probability(&w, &s);
+                assert_int_equal(w.reached[k], over - 1);
+            }
+        }
+        const attain_goal_spec s = spec_of(ATTAIN_GOAL_TOTAL, 1, 1, 0, STEPS - 1, level * STEPS);
+        probability(&w, &s);
+        assert_int_equal(w.reached[k], STEPS - 1);
+    }
+    attain_context_free(w.ctx);
+}
+
 static void test_mirror(void **state)
 {
     (void)state;
@@ -494,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_order_of_readings),
         cmocka_unit_test(test_theorems),
+        cmocka_unit_test(test_ties),
         cmocka_unit_test(test_mirror),
         cmocka_unit_test(test_not_a_number),
         cmocka_unit_test(test_threads),

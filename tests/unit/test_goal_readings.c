@@ -376,8 +376,8 @@ static void test_phrases(void **state)
     document d = document_of(joined);
     static const char *const lines[] = {
         "\nboth: 90 parts a day by 31 Mar 2025 and 200 people by 31 May 2025\n",
-        "\neither: (90 parts a day by 31 Mar 2025 and 200 people by 31 May 2025), 200 people by 31"
-        " May 2025 or at most 50 people by 31 May 2025\n",
+        "\neither: (90 parts a day by 31 Mar 2025 and 200 people by 31 May 2025), 200 people",
+        ", 200 people by 31 May 2025 or at most 50 people by 31 May 2025\n",
         "\nfirst: 200 people before at most 50 people by 31 May 2025\n",
         "\nnamed: all is well by 31 May 2025\n",
     };
@@ -391,13 +391,56 @@ static void test_phrases(void **state)
     document_free(&d);
 }
 
+/* ---- each allocation failing in turn ---- */
+
+static attain_status parse_once(void *user, attain_context *ctx, attain_error *err)
+{
+    const char *text = user;
+    attain_study *study = (attain_study *)&study;
+    const attain_status status =
+        attain_study_parse(ctx, text, strlen(text), NULL, 0, NULL, NULL, &study, err);
+    assert_true((study == NULL) == (status != ATTAIN_OK));
+    attain_study_free(study);
+    return status;
+}
+
+static attain_status project_once(void *user, attain_context *ctx, attain_error *err)
+{
+    attain_projection *projection;
+    const attain_status status = attain_project_run(ctx, user, &projection, err);
+    attain_projection_free(projection);
+    return status;
+}
+
+static attain_status answer_once(void *user, attain_context *ctx, attain_error *err)
+{
+    char *text;
+    const attain_status status = attain_report_answer(ctx, user, &text, err);
+    attain_text_free(ctx, text);
+    return status;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    char text[4096];
+    const size_t n = strlen(joined);
+    assert_true(n < sizeof text);
+    for (size_t i = 0; i <= n; i++) text[i] = joined[i] == '\'' ? '"' : joined[i];
+    check_faults("attain_study_parse", parse_once, text, 3000);
+    document d = document_of(joined);
+    check_faults("attain_project_run", project_once, d.w.posterior, 3000);
+    check_faults("attain_report_answer", answer_once, d.results, 3000);
+    document_free(&d);
+}
+
 int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),        cmocka_unit_test(test_shipped_order),
         cmocka_unit_test(test_equal_trends), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_phrases),      cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
