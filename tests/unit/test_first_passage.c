@@ -69,7 +69,8 @@ static void known_rate(void *user, const atn_model *model, size_t block, size_t 
     (void)user;
     (void)block;
     (void)draw;
-    theta[planted_index(model, "made.rate")] = RATE;
+    theta[0] = RATE; /* each of the two series has this one parameter */
+    assert_true(atn_model_n_parameters(model) == 1);
 }
 
 /* Probability that one day's amount of this mean falls short of the target. */
@@ -88,14 +89,22 @@ static char *scatter_study(void)
                      "{'title': 's', 'origin': '2025-01-01', 'as_of': '2025-01-30',"
                      "'horizon': '2025-03-31', 'step': 'day', 'series': {'made': {'kind': 'flow',"
                      "'trend': {'formula': 'rate + 0 * t'},"
+                     "'parameters': {'rate': 'lognormal(log(100), 0.1)'}, 'step_sigma': %.17g},"
+                     "'too': {'kind': 'flow', 'trend': {'formula': 'rate + 0 * t'},"
                      "'parameters': {'rate': 'lognormal(log(100), 0.1)'}, 'step_sigma': %.17g}},"
                      "'goals': [{'id': 'peak', 'series': 'made', 'statistic': 'value',"
                      "'start': '2025-01-31', 'target': %.17g, 'readings': ['any-day-held-2-days',"
                      " 'at-deadline']},"
                      "{'id': 'low', 'series': 'made', 'statistic': 'value', 'start': '2025-01-31',"
-                     " 'target': 60, 'direction': 'at_most'}],"
+                     " 'target': 60, 'direction': 'at_most'},"
+                     "{'id': 'other', 'series': 'too', 'statistic': 'value',"
+                     "'start': '2025-01-31', 'target': %.17g},"
+                     "{'id': 'both', 'all_of': ['peak', 'other']},"
+                     "{'id': 'either', 'any_of': ['peak', 'other']},"
+                     "{'id': 'first', 'before': ['peak', 'other']},"
+                     "{'id': 'nested', 'all_of': ['either', 'first']}],"
                      "'reports': [",
-                     OMEGA, TARGET);
+                     OMEGA, OMEGA, TARGET, TARGET);
     for (int day = 0; day < PAST; day++) {
         char date[ATN_DATE_SIZE];
         atn_date_format(atn_date_from_parts(2025, 1, 1) + day, date);
@@ -107,6 +116,34 @@ static char *scatter_study(void)
     assert_true(n + 3 < SIZE);
     snprintf(json + n, SIZE - (size_t)n, "]}");
     return json;
+}
+
+/* A goal whose target is the level attainable with probability p is met with probability p. */
+static void check_inverse(const world *w, size_t n, const atn_reading *high, const atn_reading *low)
+{
+    double *paths = malloc(n * DAYS * sizeof *paths);
+    size_t *reached = malloc(n * sizeof *reached);
+    attain_error err = {0};
+    assert_true(paths && reached);
+    atn_check_status("paths", attain_projection_paths(w->projection, "made", paths, &err),
+                     ATTAIN_OK, &err);
+    for (size_t k = 0; k < 2 * ATN_N_ATTAINABLE; k++) {
+        attain_goal_spec spec;
+        attain_goal_spec_init(&spec);
+        spec.start = PAST;
+        spec.deadline = DAYS - 1;
+        spec.at_most = k >= ATN_N_ATTAINABLE;
+        spec.target = (spec.at_most ? low : high)->attainable[k % ATN_N_ATTAINABLE];
+        atn_check_status("evaluate",
+                         attain_goal_evaluate(w->ctx, paths, n, DAYS, &spec, reached, NULL, &err),
+                         ATTAIN_OK, &err);
+        size_t met = 0;
+        for (size_t d = 0; d < n; d++) met += reached[d] <= spec.deadline;
+        atn_check_close("met", (double)met / (double)n, atn_attainable_levels[k % ATN_N_ATTAINABLE],
+                        1.0 / (double)n, 0);
+    }
+    free(paths);
+    free(reached);
 }
 
 static void test_scatter_in_closed_form(void **state)
@@ -141,11 +178,69 @@ static void test_scatter_in_closed_form(void **state)
     check_share("last rate", r->baselines[ATN_BASELINE_LAST_RATE].probability, 1 - pow(a, LEFT), N);
     check_share("mean rate", r->baselines[ATN_BASELINE_MEAN_RATE].probability, 1 - pow(b, LEFT), N);
     assert_true(isnan(r->baselines[ATN_BASELINE_EQUAL_TRENDS].probability));
+    /* the other series is as good, and knows nothing of this one */
+    const double q = pow(p, LEFT);
+    check_share("both", reading_of(&w, 3, "all-of")->probability, (1 - q) * (1 - q), N);
+    check_share("either", reading_of(&w, 4, "any-of")->probability, 1 - q * q, N);
+    double before = 0; /* first here, and there not by then */
+    for (int day = 1; day <= LEFT; day++) before += (1 - p) * pow(p, 2 * day - 1);
+    check_share("before", reading_of(&w, 5, "before")->probability, before, N);
+    atn_check_close("nested", reading_of(&w, 6, "all-of")->probability,
+                    reading_of(&w, 5, "before")->probability, 0, 0);
     const atn_reading *low = reading_of(&w, 1, "any-day");
+    for (size_t k = 0; k < ATN_N_ATTAINABLE; k++) {
+        const double z = atn_normal_quantile(1 - pow(1 - atn_attainable_levels[k], 1.0 / LEFT));
+        atn_check_close("attainable from above", low->attainable[k],
+                        RATE * exp(OMEGA * z - OMEGA * OMEGA / 2), 0, 0.01);
+    }
+    check_inverse(&w, N, r, low);
     const double above = 1 - normal_cdf((log(60 / RATE) + OMEGA * OMEGA / 2) / OMEGA);
     check_share("at most", low->probability, 1 - pow(above, LEFT), N);
     world_free(&w);
     free(json);
+}
+
+/* ---- the pace that is enough ---- */
+
+static void rising_rates(void *user, const atn_model *model, size_t block, size_t draw,
+                         double *theta)
+{
+    (void)user;
+    (void)block;
+    theta[planted_index(model, "made.rate")] = 100 + 0.1 * (double)draw;
+}
+
+/* What 40 days came to is uncertain, so the pace that is enough for it is too: with the pace for
+ * probability p kept, that share of the draws reaches the target. */
+static void test_pace_for(void **state)
+{
+    (void)state;
+    enum { N = 501, GONE = 40, LEFT = 60 };
+    static const char json[] =
+        "{'title': 'p', 'origin': '2025-01-01', 'as_of': '2025-02-09', 'horizon': '2025-04-10',"
+        "'step': 'day', 'series': {'made': {'kind': 'flow', 'trend': {'formula': 'rate + 0 * t'},"
+        "'parameters': {'rate': 'lognormal(log(100), 0.1)'}, 'step_sigma': 0}}, 'reports': [],"
+        "'goals': [{'id': 'g', 'series': 'made', 'statistic': 'total', 'target': 15000},"
+        "{'id': 'cap', 'series': 'made', 'statistic': 'total', 'target': 15000,"
+        " 'direction': 'at_most'}]}";
+    world w = world_of(json, N, rising_rates);
+    for (size_t g = 0; g < 2; g++) {
+        const atn_reading *r = reading_of(&w, g, "total");
+        atn_check_close("even odds", r->pace_for[1], r->required_pace, 0, 0);
+        for (size_t k = 0; k < ATN_N_ATTAINABLE; k++) {
+            double met = 0;
+            for (size_t d = 0; d < N; d++) {
+                const double total = GONE * (100 + 0.1 * (double)d) + LEFT * r->pace_for[k];
+                met += (g == 0 ? total >= 15000 - 1e-6 : total <= 15000 + 1e-6) / (double)N;
+            }
+            atn_check_close("pace", met, atn_attainable_levels[k], 1.0 / N, 0);
+        }
+    }
+    /* every draw's own rate is both its last and its mean one */
+    const atn_reading *r = reading_of(&w, 0, "total");
+    for (size_t k = 0; k < ATN_N_CARRIED; k++)
+        atn_check_close("carried", r->baselines[k].probability, r->probability, 0, 0);
+    world_free(&w);
 }
 
 /* ---- a random walk in fine steps ---- */
@@ -233,6 +328,7 @@ int main(void)
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scatter_in_closed_form),
+        cmocka_unit_test(test_pace_for),
         cmocka_unit_test(test_reflection),
         cmocka_unit_test(test_known_stock),
     };

@@ -352,6 +352,15 @@ static void test_scatter(void **state)
     for (size_t k = 0; k < ATN_N_LEVELS; k++)
         atn_check_close("total", w.projection->series[0].total[k * STEPS + STEPS - 1], want[k], 0,
                         1e-12);
+    /* The goal on the total tells the same: its levels, and its chance. */
+    const atn_reading *sum = find(&w, "sum", "narrow", "total");
+    static const double levels[] = {0.9, 0.5, 0.1};
+    double met = 0;
+    for (size_t d = 0; d < N; d++) met += (sums[d] >= 10500) / (double)N;
+    atn_check_close("chance", sum->probability, met, 1e-12, 0);
+    atn_quantiles(sums, N, levels, 3, want);
+    for (size_t k = 0; k < 3; k++)
+        atn_check_close("attainable", sum->attainable[k], want[k], 0, 1e-12);
     free(paths);
     free(sums);
     world_free(&w);
