@@ -163,7 +163,7 @@ static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal, atn_day dea
     atn_build_text(b, o, "direction", goal->at_most ? "at_most" : "at_least");
 }
 
-static const char *definition_name(const attain_study *study, size_t definition)
+const char *atn_counted_as(const attain_study *study, size_t definition)
 {
     if (definition == ATN_POOLED) return ATN_POOLED_NAME;
     return definition == ATN_NONE ? "reference" : study->definitions[definition].id;
@@ -194,7 +194,7 @@ void atn_build_goals(atn_builder *b)
         for (size_t i = 0; i < result->n_definitions; i++) {
             const atn_goal_definition *d = &result->definitions[i];
             cJSON *entry = atn_build_object(b, definitions, NULL);
-            atn_build_text(b, entry, "definition", definition_name(b->study, d->definition));
+            atn_build_text(b, entry, "definition", atn_counted_as(b->study, d->definition));
             cJSON *readings = atn_build_array(b, entry, "readings");
             for (size_t k = 0; k < d->n_readings; k++)
                 add_reading(b, readings, &d->readings[k], on_ceiling);
