@@ -36,13 +36,12 @@ static double combine(atn_goal_form form, size_t member, double so_far, double s
     return so_far;
 }
 
-/* Joins what the members' draws do, from one of the run's sheets of outcomes (0: the model's; then
- * each baseline's) into another outcome of the same sheet. */
-static void join(const atn_run *run, size_t goal, size_t definition, size_t sheet, size_t outcome)
+void atn_compound_join(const atn_run *run, size_t goal, size_t place, size_t sheet)
 {
     const atn_goal *g = &run->study->goals[goal];
+    const size_t definition = run->projection->goals[goal].definitions[place].definition;
     const size_t first = sheet * run->n_outcomes;
-    double *steps = atn_run_reached(run, first + outcome);
+    double *steps = atn_run_reached(run, first + run->goals[goal].first_outcome + place);
     for (size_t m = 0; m < g->n_members; m++) {
         double deadline;
         const size_t from = member_outcome(run, g->members[m], definition, &deadline);
@@ -92,7 +91,7 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
         const size_t outcome = layout->first_outcome + k;
         outcomes[k].reached = atn_run_reached(run, outcome);
         for (size_t sheet = 0; sheet <= run->n_carried; sheet++) {
-            join(run, goal, result->definitions[k].definition, sheet, outcome);
+            atn_compound_join(run, goal, k, sheet);
             if (sheet > 0)
                 outcomes[k].carried[sheet - 1] = atn_run_carried(run, sheet - 1, outcome);
         }

@@ -68,6 +68,10 @@ attain_status atn_answer_series(atn_run *run, size_t series, attain_error *err);
 void atn_carry_on(const atn_run *run, size_t series, atn_baseline_kind baseline, const double *x,
                   const double *scatter, double *out);
 
+/* Joins what the members' draws do into a joint goal's outcome in its definition at `place`, all
+ * from one of the run's sheets of outcomes: 0 the model's, then each baseline's. */
+void atn_compound_join(const atn_run *run, size_t goal, size_t place, size_t sheet);
+
 /* Joint goals, once every single goal is answered.  FIELD if they lead back to themselves. */
 attain_status atn_answer_compounds(atn_run *run, attain_error *err);
 
