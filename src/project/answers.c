@@ -132,7 +132,8 @@ static void answer_goal(const answers *a, const bench *b, const atn_goal_layout 
     for (size_t k = 0; k < layout->n_plans; k++)
         o[k] = outcomes_of(a, layout->first_outcome + place * layout->n_plans + k);
     scan_goal(a, b, b->x, layout, o, draw);
-    for (size_t k = 0; k < layout->n_plans; k++) read_paces(a, b, &layout->plans[k], draw, &o[k]);
+    for (size_t k = 0; !a->run->outcomes_only && k < layout->n_plans; k++)
+        read_paces(a, b, &layout->plans[k], draw, &o[k]);
 }
 
 static void answer_carried(const answers *a, const bench *b, const atn_goal_layout *layout,
@@ -206,10 +207,10 @@ static bool answer_chunk(void *user, size_t chunk, size_t worker)
     for (size_t d = 0; d + 1 < a->n_definitions; d++) {
         atn_paths_define(&run->paths, chunk, a->definitions[d],
                          a->reported + d * run->study->n_steps, b.x);
-        unweave_past(&b, run->n_past);
+        if (!run->outcomes_only) unweave_past(&b, run->n_past);
         answer_definition(a, &b, a->definitions[d], chunk * ATN_LANES);
     }
-    leave_reference(a, chunk);
+    if (!run->outcomes_only) leave_reference(a, chunk);
     return true;
 }
 
@@ -274,7 +275,7 @@ static attain_status fill_readings(const answers *a, attain_error *err)
     for (size_t g = 0; g < run->study->n_goals && status == ATTAIN_OK; g++) {
         const atn_goal *goal = &run->study->goals[g];
         if (goal->form != ATN_GOAL_SINGLE || goal->series != a->series) continue;
-        status = fill_goal(a, &job, g, outcomes, err);
+        if (!run->outcomes_only) status = fill_goal(a, &job, g, outcomes, err);
         run->goals[g].done = true;
     }
     atn_free(run->ctx, outcomes);
@@ -305,6 +306,9 @@ attain_status atn_answer_series(atn_run *run, size_t series, attain_error *err)
     attain_status status = prepare(&a, err);
     if (status == ATTAIN_OK)
         status = atn_parallel_for(run->ctx, run->paths.n_chunks, answer_chunk, &a, "project", err);
+    if (status == ATTAIN_OK && run->best) /* the first row of levels */
+        memcpy(run->best + a.first_outcome * run->padded, a.levels,
+               a.n_outcomes * run->padded * sizeof *run->best);
     if (status == ATTAIN_OK) status = fill_readings(&a, err);
     atn_free(run->ctx, a.definitions);
     atn_free(run->ctx, a.reported);

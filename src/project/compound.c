@@ -83,6 +83,10 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
     const atn_goal_layout *layout = &run->goals[goal];
     const atn_goal_result *result = &run->projection->goals[goal];
     atn_reading_job job;
+    for (size_t k = 0; k < layout->n_counted; k++)
+        for (size_t sheet = 0; sheet <= run->n_carried; sheet++)
+            atn_compound_join(run, goal, k, sheet);
+    if (run->outcomes_only) return ATTAIN_OK;
     attain_status status = make_job(run, goal, &job, err);
     if (status != ATTAIN_OK) return status;
     atn_outcomes *outcomes = ATN_NEW_ARRAY(run->ctx, atn_outcomes, layout->n_counted);
@@ -90,11 +94,8 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
     for (size_t k = 0; k < layout->n_counted && status == ATTAIN_OK; k++) {
         const size_t outcome = layout->first_outcome + k;
         outcomes[k].reached = atn_run_reached(run, outcome);
-        for (size_t sheet = 0; sheet <= run->n_carried; sheet++) {
-            atn_compound_join(run, goal, k, sheet);
-            if (sheet > 0)
-                outcomes[k].carried[sheet - 1] = atn_run_carried(run, sheet - 1, outcome);
-        }
+        for (size_t b = 0; b < run->n_carried; b++)
+            outcomes[k].carried[b] = atn_run_carried(run, b, outcome);
         status = atn_reading_fill(&job, layout->plans, &outcomes[k], 1,
                                   result->definitions[k].readings, err);
     }

@@ -86,7 +86,8 @@ static attain_status run_all(atn_run *run, attain_error *err)
     if (status != ATTAIN_OK) return status;
     run->padded = run->paths.n_chunks * ATN_LANES;
     run->n_past = past_steps(run->study);
-    run->n_carried = run->n_past > 0 && !run->no_baselines ? ATN_N_CARRIED : 0;
+    run->n_carried =
+        run->n_past > 0 && !run->no_baselines && !run->outcomes_only ? ATN_N_CARRIED : 0;
     run->recent = recent_steps(run->study);
     run->job = (atn_reading_job){.ctx = run->ctx,
                                  .posterior = run->posterior,

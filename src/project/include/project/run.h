@@ -29,11 +29,13 @@ typedef struct atn_run {
     size_t padded;       /* draws in whole chunks */
     size_t n_past;       /* steps up to and including as_of */
     bool no_baselines;   /* asked for: the goals alone, in a third of the time */
+    bool outcomes_only;  /* asked for: what draws do, in reached and best; no readings */
     size_t n_carried;    /* baselines that are paths: none without a past */
     size_t recent;       /* steps of the current pace */
     unsigned char *ties; /* n_goals x n_series of ATN_GOAL_... */
     atn_goal_layout *goals;
     double *reached; /* (1 + n_carried) x n_outcomes x padded: the model, then each baseline */
+    double *best;    /* n_outcomes x padded: atn_outcomes.best is kept here; NULL: not wanted */
     size_t n_outcomes;
     atn_reading_job job;
 } atn_run;
@@ -46,6 +48,11 @@ static inline double *atn_run_reached(const atn_run *run, size_t outcome)
 static inline double *atn_run_carried(const atn_run *run, size_t baseline, size_t outcome)
 {
     return atn_run_reached(run, (1 + baseline) * run->n_outcomes + outcome);
+}
+
+static inline double *atn_run_best(const atn_run *run, size_t outcome)
+{
+    return run->best + outcome * run->padded;
 }
 
 static inline unsigned atn_run_tie(const atn_run *run, size_t goal, size_t series)
