@@ -12,7 +12,8 @@ const atn_flag_text atn_flag_texts[] = {
      "fail (exit 1) unless it holds; < <= > >= == !=; may be repeated"},
     {ATN_FLAG_DRAWS, "draws", "FILE.csv", "write the posterior draws, for R's posterior or ArviZ"},
     {ATN_FLAG_NO_CHARTS, "no-charts", NULL, "write no charts"},
-    {ATN_FLAG_SCENARIOS, "scenarios", "FILE", NULL},
+    {ATN_FLAG_SCENARIOS, "scenarios", "FILE.json", "scenarios beside the study's; may be repeated"},
+    {ATN_FLAG_ONLY, "only", "ID", "run this scenario and no other; may be repeated"},
     {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},
     {ATN_FLAG_RESPONSE, "response", "EXPR", "what is explained: a column, or log(y) and the like"},
     {ATN_FLAG_FORMULA, "formula", "EXPR", "what explains it, in columns and parameters"},
@@ -54,7 +55,7 @@ const atn_command atn_commands[] = {
      "beside the study.  With -o - no file is written.  STUDY is a folder, its study.json, or -.\n",
      1, 1,
      STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_ASSERT | ATN_FLAG_DRAWS | ATN_FLAG_NO_CHARTS |
-         ATN_FLAG_SCENARIOS,
+         ATN_FLAG_SCENARIOS | ATN_FLAG_ONLY,
      "DIR", atn_cmd_run},
     {"check", "STUDY", "every problem at once; every report read back; contradictions",
      "Names every problem of a study's files at once.  If there is none, reads every report back\n"
@@ -62,9 +63,10 @@ const atn_command atn_commands[] = {
      "numbers they imply.  Fits nothing.\n",
      1, 1, STUDY_FLAGS, "FILE", atn_cmd_check},
     {"show", "RESULT [ADDRESS]", "tables, or one bare value, from a finished run",
-     "Prints the answer of a finished run; with goals, parameters, reports, diagnostics or series\n"
-     "that table; with an address such as goals/first-year-600k/probability the value there,\n"
-     "bare, for a shell.  RESULT is a run's folder or its results.json.\n",
+     "Prints the answer of a finished run; with goals, parameters, reports, scenarios,\n"
+     "diagnostics or series that table; with an address such as\n"
+     "goals/first-year-600k/probability the value there, bare, for a shell.  RESULT is a run's\n"
+     "folder or its results.json.\n",
      1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "

@@ -2,6 +2,7 @@
 #ifndef ATN_PROJECT_PATHS_H
 #define ATN_PROJECT_PATHS_H
 
+#include "project/future.h"
 #include "project/goal.h"
 #include "project/projection.h"
 
@@ -15,7 +16,8 @@ typedef struct atn_paths {
     double **wanted; /* ... and where atn_model_paths shall write */
     atn_workspace **workspace; /* n_workers x candidates of the block */
     size_t n_workspaces;
-    bool *broken; /* chunks that hold a NaN */
+    bool *broken;         /* chunks that hold a NaN, or leave the link's domain in a future */
+    atn_futures *futures; /* borrowed, of as many workers; NULL: the future as it is */
 } atn_paths;
 
 /* Room for one series of every draw: draws x steps doubles. */

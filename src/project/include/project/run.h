@@ -23,6 +23,7 @@ typedef struct atn_run {
     size_t n_past; /* steps up to and including as_of */
     atn_goal_layout *goals;
     double *reached; /* n_outcomes x padded */
+    double *best;    /* the same, of atn_outcomes.best; NULL: not kept */
     size_t n_outcomes;
     atn_reading_job job;
 } atn_run;
@@ -31,6 +32,17 @@ static inline double *atn_run_reached(const atn_run *run, size_t outcome)
 {
     return run->reached + outcome * run->padded;
 }
+
+static inline double *atn_run_best(const atn_run *run, size_t outcome)
+{
+    return run->best + outcome * run->padded;
+}
+
+/* Sets up a run with ctx, posterior, study and projection given: paths, plans, room. */
+attain_status atn_run_open(atn_run *run, attain_error *err);
+/* A projection with nothing in it yet. */
+attain_status atn_projection_create(attain_context *ctx, const attain_posterior *posterior,
+                                    attain_projection **projection, attain_error *err);
 
 /* Lays out definitions and readings of every goal, with room for what the draws do. */
 attain_status atn_run_layout(atn_run *run, attain_error *err);
