@@ -28,5 +28,6 @@
 #include <attain/results.h>
 #include <attain/scenario.h>
 #include <attain/study.h>
+#include <attain/sweep.h>
 
 #endif

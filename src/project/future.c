@@ -333,6 +333,14 @@ const atn_future *atn_futures_compose(atn_futures *f, size_t b, size_t draw, siz
     return &w->future;
 }
 
+void atn_futures_resize(atn_futures *f, size_t worker, const double *sizes)
+{
+    atn_futures_work *w = &f->work[worker];
+    memcpy(w->sizes, sizes, f->n_changes * sizeof *sizes);
+    compose_columns(f, w);
+    w->composed = true;
+}
+
 /* ---- what is touched ---- */
 
 static bool trend_reads(const attain_study *study, const atn_trend *trend, size_t s, size_t i)
@@ -358,18 +366,34 @@ static bool names_series(const attain_study *study, size_t s, const char *target
     return strncmp(target, id, n) == 0 && target[n] == '.';
 }
 
+/* A parameter or an input of the series' own is set. */
+static bool is_set(const atn_futures *f, size_t s)
+{
+    const attain_study *study = f->posterior->study;
+    for (size_t c = 0; c < f->n_changes; c++) {
+        const atn_change *change = f->changes[c].change;
+        if (sets_parameter(change) && names_series(study, s, change->target)) return true;
+        if (change->input != ATN_NONE && series_reads(study, s, ATN_NONE, change->input))
+            return true;
+    }
+    return false;
+}
+
+bool atn_futures_only_scale(const atn_futures *f, size_t s, const bool *touched)
+{
+    const attain_study *study = f->posterior->study;
+    if (f->row_of_series[s] == ATN_NONE || is_set(f, s)) return false;
+    for (size_t other = 0; other < study->n_series; other++)
+        if (touched[other] && series_reads(study, s, other, 0)) return false;
+    return true;
+}
+
 void atn_futures_touch(const atn_futures *f, bool *touched)
 {
     const attain_study *study = f->posterior->study;
     for (size_t s = 0; s < study->n_series; s++) {
-        touched[s] = false;
-        for (size_t c = 0; c < f->n_changes; c++) {
-            const atn_change *change = f->changes[c].change;
-            touched[s] |=
-                change->series == s ||
-                (sets_parameter(change) && names_series(study, s, change->target)) ||
-                (change->input != ATN_NONE && series_reads(study, s, ATN_NONE, change->input));
-        }
+        touched[s] = is_set(f, s);
+        for (size_t c = 0; c < f->n_changes; c++) touched[s] |= f->changes[c].change->series == s;
     }
     for (bool more = true; more;) {
         more = false;

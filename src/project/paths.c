@@ -75,13 +75,6 @@ static const atn_future *future_of(const atn_paths *paths, size_t b, size_t draw
     return paths->futures ? atn_futures_compose(paths->futures, b, draw, worker) : NULL;
 }
 
-/* A change may bring a path to the edge of what its link allows, not beyond. */
-static bool inside(atn_link link, double y)
-{
-    if (link == ATN_LINK_LOG) return y >= 0 && y < INFINITY;
-    return link == ATN_LINK_LOGIT ? y >= 0 && y <= 1 : isfinite(y) != 0;
-}
-
 static bool load_chunk(void *user, size_t chunk, size_t worker)
 {
     atn_paths *paths = user;
@@ -107,7 +100,7 @@ static bool load_chunk(void *user, size_t chunk, size_t worker)
     for (size_t i = 0; i < paths->n_steps; i++) {
         for (size_t l = 0; l < ATN_LANES; l++) {
             const double v = rows[l * paths->n_steps + i];
-            broken |= isnan(v) || (paths->futures && !inside(link, v));
+            broken |= isnan(v) || (paths->futures && !atn_paths_inside(link, v));
             y[i * ATN_LANES + l] = v;
         }
     }
@@ -172,11 +165,12 @@ static size_t plain(const attain_study *study, size_t definition)
     return definition;
 }
 
-static double moved(double y, atn_link link, double shift)
+double atn_paths_counted(double y, atn_link link, double factor)
 {
-    if (link == ATN_LINK_IDENTITY) return y + shift;
+    if (link == ATN_LINK_LOG) return y * factor;
+    if (link == ATN_LINK_IDENTITY) return y + factor;
     /* logistic(logit(y) + shift) without forming the logit */
-    return y / (y + (1.0 - y) * exp(-shift));
+    return y / (y + (1.0 - y) * exp(-factor));
 }
 
 void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
@@ -206,7 +200,8 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
         } else if (link == ATN_LINK_LOG) {
             for (size_t l = 0; l < ATN_LANES; l++) to[l] = from[l] * shift[l];
         } else {
-            for (size_t l = 0; l < ATN_LANES; l++) to[l] = moved(from[l], link, shift[l]);
+            for (size_t l = 0; l < ATN_LANES; l++)
+                to[l] = atn_paths_counted(from[l], link, shift[l]);
         }
     }
 }

@@ -143,6 +143,60 @@ void atn_model_paths(const atn_model *m, const double *theta, uint64_t seed, uin
         if (y[k]) memcpy(y[k], w->tracks[m->track_of[k]].path, n * sizeof(double));
 }
 
+/* ---- the same draw under many futures ---- */
+
+bool atn_model_has_again(const atn_model *m)
+{
+    return m->n_tracks > 0;
+}
+
+void atn_model_prime(const atn_model *m, const double *theta, uint64_t seed, uint64_t draw,
+                     double *const *y, atn_workspace *w)
+{
+    const size_t n = m->study->n_steps;
+    atn_model_paths(m, theta, seed, draw, y, w, NULL);
+    for (size_t k = 0; k < m->n_tracks; k++) {
+        double *shift = w->tracks[k].shift;
+        if (m->tracks[k].spec->link != ATN_LINK_LOG) continue;
+        for (size_t i = 0; i < n; i++) shift[i] = exp(shift[i]);
+    }
+}
+
+/* As atn_track_path with exp(shift) at hand. */
+static void path_again(atn_link link, size_t from, size_t to, const double *trend,
+                       const double *shift, double *path)
+{
+    for (size_t i = from; i < to; i++)
+        path[i] = link == ATN_LINK_LOG ? trend[i] * shift[i]
+                  : link == ATN_LINK_IDENTITY
+                      ? trend[i] + shift[i]
+                      : atn_link_inverse(link, atn_link_apply(link, trend[i]) + shift[i]);
+}
+
+void atn_model_paths_again(const atn_model *m, const double *theta, size_t from, size_t to,
+                           double *const *y, atn_workspace *w, const atn_future *future)
+{
+    w->exogenous = future->inputs;
+    for (size_t k = 0; k < m->n_tracks; k++) {
+        double *path = w->tracks[k].path, *trend = w->seed;
+        const size_t place = place_of(m, k);
+        const double *scale = future->scale ? future->scale[place] : NULL;
+        const double *offset = future->offset ? future->offset[place] : NULL;
+        atn_track_trend_from(m, k, atn_future_theta(future, theta, from), from, to, trend, w);
+        for (size_t s = 0; s < future->n_segments; s++)
+            if (future->from[s] > from)
+                atn_track_trend_from(m, k, future->theta[s], future->from[s], to, trend, w);
+        path_again(m->tracks[k].spec->link, from, to, trend, w->tracks[k].shift, path);
+        for (size_t i = from; scale && i < to; i++) path[i] *= scale[i];
+        for (size_t i = from; offset && i < to; i++) path[i] += offset[i];
+    }
+    w->exogenous = NULL;
+    for (size_t k = 0; k < m->n_tracks; k++)
+        if (y[k])
+            memcpy(y[k] + from, w->tracks[m->track_of[k]].path + from,
+                   (to - from) * sizeof(double));
+}
+
 size_t atn_model_n_series(const atn_model *m)
 {
     return m->n_tracks;

@@ -61,8 +61,14 @@ void atn_futures_free(atn_futures *futures);
 /* The future of one draw as block b sees it; valid until this worker's next call. */
 const atn_future *atn_futures_compose(atn_futures *futures, size_t b, size_t draw, size_t worker);
 
+/* Gives every change this size instead of its own, for this worker from now on. */
+void atn_futures_resize(atn_futures *futures, size_t worker, const double *sizes);
+
 /* Marks the series (n_series flags) whose paths or goals the changes can alter: those named, those
  * whose parameters or inputs are, and those that read such a one. */
 void atn_futures_touch(const atn_futures *futures, bool *touched);
+/* Whether a touched series is so by a factor or level of its own alone: nothing that its path is
+ * computed from is touched. */
+bool atn_futures_only_scale(const atn_futures *futures, size_t series, const bool *touched);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef ATN_PROJECT_PATHS_H
 #define ATN_PROJECT_PATHS_H
 
+#include <math.h>
+
 #include "project/future.h"
 #include "project/goal.h"
 #include "project/projection.h"
@@ -41,6 +43,15 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
  * where there is none; the later published of two.  n_steps entries. */
 void atn_reported_steps(const attain_study *study, size_t series, size_t definition,
                         double *reported);
+
+/* A value of the reference as a definition with this factor (or shift) counts it. */
+double atn_paths_counted(double y, atn_link link, double factor);
+/* A change may bring a path to the edge of what its link allows, not beyond. */
+static inline bool atn_paths_inside(atn_link link, double y)
+{
+    if (link == ATN_LINK_IDENTITY) return y > -INFINITY && y < INFINITY;
+    return y >= 0 && (link == ATN_LINK_LOG ? y < INFINITY : y <= 1);
+}
 
 static inline double *atn_paths_chunk(const atn_paths *paths, size_t chunk)
 {

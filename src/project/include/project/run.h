@@ -52,6 +52,10 @@ void atn_run_free(atn_run *run);
  * run->paths the realised path of the reference definition, for flows its running total. */
 attain_status atn_answer_series(atn_run *run, size_t series, attain_error *err);
 
+/* steps[d]: when draw d of run->padded attains a joint goal, its members' steps at hand in
+ * run->reached. */
+void atn_compound_join(const atn_run *run, size_t goal, double *steps);
+
 /* Joint goals, once every single goal is answered.  FIELD if they lead back to themselves. */
 attain_status atn_answer_compounds(atn_run *run, attain_error *err);
 

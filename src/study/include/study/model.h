@@ -72,6 +72,15 @@ void atn_model_replicate(const atn_model *model, const double *theta, atn_stream
  * factors and levels.  A knot belongs to the parameters of the first step that leans on it. */
 void atn_model_paths(const atn_model *model, const double *theta, uint64_t seed, uint64_t draw,
                      double *const *y, atn_workspace *workspace, const atn_future *future);
+/* The same draw under many futures.  prime: the paths without any, and what of them stays, kept in
+ * the workspace until it is used for anything else.  again: to the bit what atn_model_paths gives
+ * at steps from .. to-1, for futures that change nothing before `from` and set no parameter of a
+ * deviation or of a calendar effect. */
+bool atn_model_has_again(const atn_model *model); /* whether this block can be run so */
+void atn_model_prime(const atn_model *model, const double *theta, uint64_t seed, uint64_t draw,
+                     double *const *y, atn_workspace *workspace);
+void atn_model_paths_again(const atn_model *model, const double *theta, size_t from, size_t to,
+                           double *const *y, atn_workspace *workspace, const atn_future *future);
 /* The parameters in force at a step. */
 const double *atn_future_theta(const atn_future *future, const double *theta, size_t step);
 size_t atn_model_n_series(const atn_model *model);
