@@ -15,7 +15,9 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_SCENARIOS, "scenarios", "FILE.json", "scenarios beside the study's; may be repeated"},
     {ATN_FLAG_ONLY, "only", "ID", "run this scenario and no other; may be repeated"},
     {ATN_FLAG_VARY, "vary", "TARGET=FROM:TO:STEP", "what to vary; a second one makes a grid"},
-    {ATN_FLAG_GOAL, "goal", "ID[/DEFINITION][/READING]", "this goal alone (default: every goal)"},
+    {ATN_FLAG_GOAL, "goal", "ID",
+     "this goal alone, or ID/DEFINITION/READING of it\n"
+     "(default: every goal)"},
     {ATN_FLAG_UNTIL, "until", "NUMBER", "the chance to break even at (default: 0.5)"},
     {ATN_FLAG_FROM, "from", "DATE", "first day of the change (default: after the as-of date)"},
     {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},

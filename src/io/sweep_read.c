@@ -125,10 +125,10 @@ static attain_status read_change(attain_study *scratch, const vary_text *vary, c
     atn_text_free(&json);
     if (status == ATTAIN_ERR_NOMEM) return status;
     if (status != ATTAIN_OK) {
-        char message[sizeof err->message];
-        memcpy(message, err->message, sizeof message);
-        atn_error_clear(err);
-        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s: %s", vary->target, message);
+        err->status = ATTAIN_ERR_ARGUMENT; /* it is no place of a file that it stands in */
+        err->line = err->column = 0;
+        err->pointer[0] = '\0';
+        return ATTAIN_ERR_ARGUMENT;
     }
     atn_change *made = &scratch->scenarios[0].changes[0];
     *change = *made;
@@ -136,22 +136,23 @@ static attain_status read_change(attain_study *scratch, const vary_text *vary, c
     return ATTAIN_OK;
 }
 
-static attain_status read_vary(const attain_study *study, const char *text, const char *from,
-                               atn_sweep_vary *vary, atn_change *change, attain_error *err)
+static attain_status read_vary(attain_context *ctx, const attain_study *study, const char *text,
+                               const char *from, atn_sweep_vary *vary, atn_change *change,
+                               attain_error *err)
 {
     vary_text parts;
     attain_study scratch = *study; /* scenarios and files of its own; all else is borrowed */
+    scratch.ctx = ctx;
     scratch.scenarios = NULL;
     scratch.files = NULL;
     scratch.n_scenarios = scratch.n_files = scratch.n_overrides = 0;
     attain_status status = split(text, &parts, err);
     if (status == ATTAIN_OK) status = read_change(&scratch, &parts, from, change, err);
-    for (size_t s = 0; s < scratch.n_scenarios; s++)
-        atn_scenario_free(study->ctx, &scratch.scenarios[s]);
-    for (size_t f = 0; f < scratch.n_files; f++) atn_free(study->ctx, scratch.files[f].name);
-    atn_free(study->ctx, scratch.scenarios);
-    atn_free(study->ctx, scratch.files);
-    return status == ATTAIN_OK ? fill_values(study->ctx, &parts, vary, err) : status;
+    for (size_t s = 0; s < scratch.n_scenarios; s++) atn_scenario_free(ctx, &scratch.scenarios[s]);
+    for (size_t f = 0; f < scratch.n_files; f++) atn_free(ctx, scratch.files[f].name);
+    atn_free(ctx, scratch.scenarios);
+    atn_free(ctx, scratch.files);
+    return status == ATTAIN_OK ? fill_values(ctx, &parts, vary, err) : status;
 }
 
 static void free_vary(attain_context *ctx, atn_sweep_vary *vary, atn_change *change)
@@ -177,10 +178,11 @@ static bool fits(const char *wanted, const char *goal, const char *definition, c
            strcmp(rest + d + 1, reading) == 0;
 }
 
-static attain_status unknown_goal(const attain_study *study, const char *wanted, attain_error *err)
+static attain_status unknown_goal(attain_context *ctx, const attain_study *study,
+                                  const char *wanted, attain_error *err)
 {
     attain_error own = {0};
-    atn_reader r = {.ctx = study->ctx, .err = &own};
+    atn_reader r = {.ctx = ctx, .err = &own};
     char hint[ATN_HINT_SIZE], id[72];
     snprintf(id, sizeof id, "%.*s", (int)strcspn(wanted, "/"), wanted);
     if (atn_find_id(id, study->goals, sizeof *study->goals, study->n_goals) != ATN_NONE)
@@ -227,7 +229,7 @@ static attain_status choose_answers(attain_sweep *sweep, const char *wanted, att
         }
     }
     if (sweep->n_answers > 0) return ATTAIN_OK;
-    if (wanted) return unknown_goal(study, wanted, err);
+    if (wanted) return unknown_goal(sweep->ctx, study, wanted, err);
     return atn_fail(err, ATTAIN_ERR_ARGUMENT, "the study has no goals");
 }
 
@@ -280,8 +282,8 @@ attain_status attain_sweep_check(attain_context *context, const attain_study *st
     for (size_t v = 0; v < settings->n_vary && status == ATTAIN_OK; v++) {
         atn_sweep_vary vary = {0};
         atn_change change = {0};
-        status = read_vary(study, settings->vary[v], settings->from, &vary, &change, err);
-        free_vary(study->ctx, &vary, &change);
+        status = read_vary(context, study, settings->vary[v], settings->from, &vary, &change, err);
+        free_vary(context, &vary, &change);
     }
     if (status != ATTAIN_OK || !settings->goal) return status;
     for (size_t g = 0; g < study->n_goals; g++) {
@@ -290,7 +292,7 @@ attain_status attain_sweep_check(attain_context *context, const attain_study *st
             (settings->goal[n] == '/' || settings->goal[n] == '\0'))
             return ATTAIN_OK;
     }
-    return unknown_goal(study, settings->goal, err);
+    return unknown_goal(context, study, settings->goal, err);
 }
 
 static attain_status fill(attain_sweep *sweep, const attain_sweep_settings *s, attain_error *err)
@@ -298,8 +300,8 @@ static attain_status fill(attain_sweep *sweep, const attain_sweep_settings *s, a
     attain_status status = ATTAIN_OK;
     sweep->until = s->until;
     for (size_t v = 0; v < s->n_vary && status == ATTAIN_OK; v++)
-        status = read_vary(sweep->posterior->study, s->vary[v], s->from, &sweep->vary[v],
-                           &sweep->changes[v], err);
+        status = read_vary(sweep->ctx, sweep->posterior->study, s->vary[v], s->from,
+                           &sweep->vary[v], &sweep->changes[v], err);
     sweep->n_vary = s->n_vary;
     if (status == ATTAIN_OK && s->n_vary == 1) {
         sweep->vary[1].n = 1;

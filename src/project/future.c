@@ -350,9 +350,22 @@ static bool trend_reads(const attain_study *study, const atn_trend *trend, size_
     return atn_formula_uses(trend->formula, k);
 }
 
+static bool is_flow_of(const atn_series *stock, size_t s)
+{
+    for (size_t k = 0; k < stock->n_inflows; k++)
+        if (stock->inflows[k] == s) return true;
+    for (size_t k = 0; k < stock->n_outflows; k++)
+        if (stock->outflows[k] == s) return true;
+    return false;
+}
+
+/* A stock moves with its flows and its capacity, and they with it: what is there limits them. */
 static bool series_reads(const attain_study *study, size_t reader, size_t s, size_t i)
 {
     const atn_series *series = &study->series[reader];
+    if (s == ATN_NONE && series->has_capacity && series->capacity == i) return true;
+    if (s != ATN_NONE && (is_flow_of(series, s) || is_flow_of(&study->series[s], reader)))
+        return true;
     for (size_t t = 0; t < series->n_trends; t++)
         if (trend_reads(study, &series->trends[t], s, i)) return true;
     return false;

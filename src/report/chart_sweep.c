@@ -23,7 +23,8 @@ static size_t n_lines(const attain_sweep *s)
 static void name_line(atn_text *out, const attain_sweep *s, size_t line)
 {
     const size_t answer = line / s->vary[1].n, second = line % s->vary[1].n;
-    if (s->n_answers > 1 || s->n_vary < 2) atn_sweep_say_answer(out, s, answer);
+    if (s->n_answers > 1 || s->n_vary < 2)
+        atn_sweep_say_answer(out, s, answer, s->n_answers > 1 && atn_sweep_one_goal(s));
     if (s->n_vary < 2) return;
     if (s->n_answers > 1) atn_text_add(out, ", ");
     atn_escape_plain(out, s->vary[1].target);
@@ -31,32 +32,44 @@ static void name_line(atn_text *out, const attain_sweep *s, size_t line)
     atn_say_exact(out, s->vary[1].value[second]);
 }
 
-/* Where one line says it all, in words. */
+/* What is varied, in words where it is a series. */
+static void say_target(atn_text *out, const attain_sweep *s)
+{
+    const atn_change *change = &s->changes[0];
+    if (change->kind == ATN_CHANGE_MULTIPLY) atn_text_add(out, "the factor on ");
+    atn_escape_plain(out, change->kind == ATN_CHANGE_MULTIPLY || change->kind == ATN_CHANGE_REPLACE
+                              ? change->target
+                              : s->vary[0].target);
+    if (change->kind == ATN_CHANGE_REPLACE) atn_text_add(out, " from then on");
+}
+
+static void say_goal(atn_text *out, const attain_sweep *s)
+{
+    const atn_goal *goal = &s->posterior->study->goals[s->answers[0].goal];
+    if (atn_sweep_one_goal(s))
+        atn_escape_plain(out, goal->label && *goal->label ? goal->label : goal->id);
+    else
+        atn_text_add(out, "each goal");
+}
+
+/* Where one line says it all, that. */
 static void say_headline(atn_text *out, const attain_sweep *s)
 {
-    double value;
-    if (n_lines(s) == 1 && attain_sweep_break_even(s, 0, 0, &value)) {
-        atn_text_add(out, "An even chance");
-        if (fabs(s->until - 0.5) > 1e-12) {
-            out->length = 0;
-            atn_text_add(out, "A chance of ");
-            atn_say_percent(out, s->until);
-        }
+    if (n_lines(s) == 1 && !isnan(s->break_even[0])) {
+        atn_text_add(out, "A chance of ");
+        atn_say_percent(out, s->until);
         atn_text_add(out, " of ");
-        atn_sweep_say_answer(out, s, 0);
+        say_goal(out, s);
         atn_text_add(out, " takes ");
-        atn_escape_plain(out, s->vary[0].target);
-        atn_text_add(out, " of ");
+        say_target(out, s);
+        atn_text_add(out, s->changes[0].kind == ATN_CHANGE_REPLACE ? " at " : " to be ");
         atn_sweep_say_break_even(out, s, 0, 0);
         return;
     }
     atn_text_add(out, "The chance of ");
-    if (s->n_answers == 1)
-        atn_sweep_say_answer(out, s, 0);
-    else
-        atn_text_add(out, "each goal");
+    say_goal(out, s);
     atn_text_add(out, " by ");
-    atn_escape_plain(out, s->vary[0].target);
+    say_target(out, s);
 }
 
 static void say_below(atn_text *out, const attain_sweep *s)
@@ -149,7 +162,10 @@ static void compose(atn_frame *f, const attain_sweep *s)
     (void)atn_panel_axis(f, "x", v->value[0], last, 8);
     atn_frame_values(f, 0.0, 1.0, true);
     atn_text_add(t, "set xlabel ");
-    atn_escape_gnuplot(t, v->target);
+    say_target(&text, s);
+    atn_escape_gnuplot(t, text.data ? text.data : "");
+    if (text.failed) t->failed = true;
+    atn_text_free(&text);
     atn_text_add(t, " noenhanced textcolor rgb '#444444'\nset arrow from graph 0, first ");
     atn_text_number(t, s->until);
     atn_text_add(t, " to graph 1, first ");
@@ -166,7 +182,7 @@ static void say_alt(atn_text *out, const attain_sweep *s, const atn_chart *chart
     const size_t n = s->vary[0].n;
     if (chart->headline.data) atn_text_add(out, chart->headline.data);
     atn_text_add(out, ". Curves of the chance by the deadline against ");
-    atn_escape_plain(out, s->vary[0].target);
+    say_target(out, s);
     atn_text_add(out, ", ");
     atn_text_number(out, s->vary[0].value[0]);
     atn_text_add(out, " to ");

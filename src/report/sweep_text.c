@@ -12,20 +12,28 @@ static const char *second_name(const attain_sweep *sweep)
     return sweep->n_vary > 1 ? sweep->vary[1].target : NULL;
 }
 
-void atn_sweep_say_answer(atn_text *out, const attain_sweep *sweep, size_t a)
+bool atn_sweep_one_goal(const attain_sweep *sweep)
+{
+    for (size_t a = 1; a < sweep->n_answers; a++)
+        if (sweep->answers[a].goal != sweep->answers[0].goal) return false;
+    return true;
+}
+
+void atn_sweep_say_answer(atn_text *out, const attain_sweep *sweep, size_t a, bool among)
 {
     attain_sweep_answer answer;
     if (attain_sweep_answer_get(sweep, a, &answer, NULL) != ATTAIN_OK) return;
     const atn_sweep_answer *own = &sweep->answers[a];
     const bool definitions = sweep->run.projection->goals[own->goal].n_definitions > 1;
     const bool readings = sweep->run.goals[own->goal].n_plans > 1;
-    atn_escape_plain(out, answer.goal);
+    const bool bare = among && (definitions || readings);
+    if (!bare) atn_escape_plain(out, answer.goal);
     if (!definitions && !readings) return;
-    atn_text_add(out, " (");
+    if (!bare) atn_text_add(out, " (");
     if (definitions) atn_escape_plain(out, answer.definition);
     if (definitions && readings) atn_text_add(out, ", ");
     if (readings) atn_say_reading(out, answer.reading);
-    atn_text_add(out, ")");
+    if (!bare) atn_text_add(out, ")");
 }
 
 /* Digits that the grid's step supports. */
@@ -62,7 +70,7 @@ static void put_break_even(atn_text *out, const attain_sweep *sweep)
     for (size_t a = 0; a < sweep->n_answers; a++) {
         for (size_t s = 0; s < sweep->vary[1].n; s++) {
             atn_text_add(out, "  ");
-            atn_sweep_say_answer(out, sweep, a);
+            atn_sweep_say_answer(out, sweep, a, false);
             if (second_name(sweep)) {
                 atn_text_add(out, ", ");
                 atn_escape_plain(out, second_name(sweep));

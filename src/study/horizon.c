@@ -147,7 +147,7 @@ void atn_model_paths(const atn_model *m, const double *theta, uint64_t seed, uin
 
 bool atn_model_has_again(const atn_model *m)
 {
-    return m->n_tracks > 0;
+    return m->n_tracks > 0 && !m->network; /* levels carry the whole past along */
 }
 
 void atn_model_prime(const atn_model *m, const double *theta, uint64_t seed, uint64_t draw,
