@@ -24,6 +24,16 @@ static double now(const atn_builder *b, size_t series)
     return sum / (double)back;
 }
 
+/* A stock that is the balance of flows is passed through by these alone. */
+static bool passes_through(const attain_study *study, size_t flow, size_t stock)
+{
+    const atn_series *s = &study->series[stock];
+    bool found = !s->balance;
+    for (size_t k = 0; k < s->n_inflows; k++) found = found || s->inflows[k] == flow;
+    for (size_t k = 0; k < s->n_outflows; k++) found = found || s->outflows[k] == flow;
+    return found;
+}
+
 /* A rate of a flow, or a level of a stock, as the series itself is counted. */
 static bool speaks(const attain_study *study, const atn_goal *goal)
 {
@@ -41,7 +51,9 @@ void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal)
     const bool flow = study->series[goal->series].kind == ATN_FLOW;
     const atn_kind other = flow ? ATN_STOCK : ATN_FLOW;
     for (size_t s = 0; s < study->n_series; s++) {
-        if (study->series[s].kind != other) continue;
+        if (study->series[s].kind != other ||
+            !passes_through(study, flow ? goal->series : s, flow ? s : goal->series))
+            continue;
         const double level = now(b, flow ? s : goal->series);
         const double rate = now(b, flow ? goal->series : s);
         if (!(level > 0 && rate > 0)) continue;

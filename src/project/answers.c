@@ -172,6 +172,14 @@ static void answer_definition(const answers *a, const bench *b, size_t definitio
     }
 }
 
+/* A scenario may count the goals of a series in a definition of its own. */
+static size_t counted_in(const answers *a, size_t definition)
+{
+    const atn_futures *futures = a->run->paths.futures;
+    const size_t other = futures ? futures->counted_in[a->series] : ATN_AS_STATED;
+    return other == ATN_AS_STATED ? definition : other;
+}
+
 /* The reference as realised, for flows summed up from the origin. */
 static void leave_reference(const answers *a, size_t chunk)
 {
@@ -205,7 +213,7 @@ static bool answer_chunk(void *user, size_t chunk, size_t worker)
     const bench b = bench_of(a, worker);
     realise(a, &b, chunk, worker);
     for (size_t d = 0; d + 1 < a->n_definitions; d++) {
-        atn_paths_define(&run->paths, chunk, a->definitions[d],
+        atn_paths_define(&run->paths, chunk, counted_in(a, a->definitions[d]),
                          a->reported + d * run->study->n_steps, b.x);
         if (!run->outcomes_only) unweave_past(&b, run->n_past);
         answer_definition(a, &b, a->definitions[d], chunk * ATN_LANES);
@@ -296,7 +304,8 @@ static attain_status prepare(answers *a, attain_error *err)
     a->levels = atn_alloc_array(ctx, N_ROWS * a->n_outcomes, run->padded * sizeof(double));
     if (!a->reported || !a->work || !a->levels) return atn_fail_nomem(err);
     for (size_t d = 0; d < a->n_definitions; d++)
-        atn_reported_steps(study, a->series, a->definitions[d], a->reported + d * study->n_steps);
+        atn_reported_steps(study, a->series, counted_in(a, a->definitions[d]),
+                           a->reported + d * study->n_steps);
     return ATTAIN_OK;
 }
 

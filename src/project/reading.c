@@ -215,8 +215,9 @@ static void add_paces(const atn_reading_job *job, const atn_plan *plan, const at
         const double p = atn_attainable_levels[k];
         reading->pace_for[k] = quantile(job, &required, 1, plan->spec.at_most ? 1.0 - p : p);
     }
+    /* next to nothing has no multiples */
     const double ratio = reading->required_pace / reading->current_pace;
-    reading->pace_ratio = isfinite(ratio) && ratio >= 0 ? ratio : NAN;
+    reading->pace_ratio = ratio >= 0 && ratio < 1e6 ? ratio : NAN;
     size_t n = 0;
     for (size_t d = 0; d < job->n_draws; d++)
         if (!isnan(o->past_share[d])) job->scratch[n++] = o->past_share[d];

@@ -59,6 +59,11 @@ static inline unsigned atn_run_tie(const atn_run *run, size_t goal, size_t serie
 {
     return run->ties[goal * run->study->n_series + series];
 }
+/* Sets up a run with ctx, posterior, study and projection given: paths, plans, room. */
+attain_status atn_run_open(atn_run *run, attain_error *err);
+/* A projection with nothing in it yet. */
+attain_status atn_projection_create(attain_context *ctx, const attain_posterior *posterior,
+                                    attain_projection **projection, attain_error *err);
 
 /* Lays out definitions and readings of every goal, with room for what the draws do. */
 attain_status atn_run_layout(atn_run *run, attain_error *err);
