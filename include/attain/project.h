@@ -44,7 +44,8 @@ typedef struct attain_goal_spec {
     size_t over, held;      /* steps, >= 1; held windows in a row, dated by the last */
     size_t start, deadline; /* first and last step that count, inclusive; deadline < n_steps */
     double target;
-    bool at_most; /* reached when <= target instead of >= */
+    bool at_most; /* reached when <= target instead of >=; both to within 1e-12 of the target, so
+                     that the rounding of sums decides nothing */
 } attain_goal_spec;
 ATTAIN_API void attain_goal_spec_init(attain_goal_spec *spec);
 

@@ -46,6 +46,10 @@ ATTAIN_API attain_status attain_results_text(const attain_results *results, cons
 /* Whether "ADDRESS < NUMBER" holds (operators < <= > >= == !=).  ARGUMENT for a malformed one. */
 ATTAIN_API attain_status attain_results_assert(const attain_results *results, const char *assertion,
                                                bool *holds, attain_error *err) ATTAIN_MUST_CHECK;
+/* The same judgement of the text alone, before there are results: OK, or ARGUMENT with what was
+ * found and expected. */
+ATTAIN_API attain_status attain_assertion_check(const char *assertion,
+                                                attain_error *err) ATTAIN_MUST_CHECK;
 /* The whole document, as results.json holds it. */
 ATTAIN_API attain_status attain_results_json(const attain_results *results, char **text,
                                              attain_error *err) ATTAIN_MUST_CHECK;

@@ -14,6 +14,19 @@ typedef struct job {
     attain_results *results;
 } job;
 
+/* Those of --scenarios beside the study's own; of all, those of --only. */
+static attain_status gather_scenarios(job *j)
+{
+    const atn_options *o = j->session.options;
+    attain_error *err = &j->session.error;
+    attain_status status = ATTAIN_OK;
+    for (size_t k = 0; k < o->n_scenarios && status == ATTAIN_OK; k++)
+        status = attain_study_add_scenarios(j->study, o->scenarios[k], j->session.problems, err);
+    if (status == ATTAIN_OK && o->n_only > 0)
+        status = attain_study_keep_scenarios(j->study, o->only, o->n_only, err);
+    return status;
+}
+
 /* Everything up to the results document; the first failure ends it. */
 static attain_status compute(job *j)
 {
@@ -23,6 +36,7 @@ static attain_status compute(job *j)
     attain_error *err = &j->session.error;
     attain_fit_settings fit;
     attain_status status = atn_session_load(&j->session, &j->study);
+    if (status == ATTAIN_OK) status = gather_scenarios(j);
     if (status == ATTAIN_OK) status = attain_study_check(j->study, problems, err);
     attain_fit_settings_init(&fit);
     fit.method = o->fit;
@@ -32,6 +46,8 @@ static attain_status compute(job *j)
         status = attain_fit_run(context, j->study, &fit, problems, &j->posterior, err);
     if (status == ATTAIN_OK)
         status = attain_project_run(context, j->posterior, &j->projection, err);
+    if (status == ATTAIN_OK && attain_study_scenario_count(j->study) > 0)
+        status = attain_project_scenarios(context, j->projection, err);
     if (status == ATTAIN_OK)
         status =
             attain_results_create(context, j->projection, problems, o->strict, &j->results, err);
@@ -173,6 +189,20 @@ static atn_exit judge(job *j)
     return code;
 }
 
+/* A run may take minutes: an assertion that cannot be read is told before it. */
+static atn_exit check_assertions(job *j)
+{
+    const atn_options *o = j->session.options;
+    atn_exit code = ATN_EXIT_GOOD;
+    for (size_t i = 0; i < o->n_assertions; i++) {
+        if (attain_assertion_check(o->assertions[i], &j->session.error) == ATTAIN_OK) continue;
+        atn_console_error(j->session.console, "--assert '%s': %s", o->assertions[i],
+                          j->session.error.message);
+        code = ATN_EXIT_USAGE;
+    }
+    return code;
+}
+
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console)
 {
     job j;
@@ -180,6 +210,7 @@ atn_exit atn_cmd_run(const atn_options *options, atn_console *console)
     memset(&j, 0, sizeof j);
     clock_gettime(CLOCK_MONOTONIC, &begin);
     atn_exit code = atn_session_open(&j.session, options, console);
+    if (code == ATN_EXIT_GOOD) code = check_assertions(&j);
     if (code == ATN_EXIT_GOOD) {
         const attain_status status = compute(&j);
         atn_console_diagnostics(console, j.session.problems, 0, ATTAIN_SEVERITY_WARNING);

@@ -260,29 +260,56 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-attain_status attain_results_assert(const attain_results *results, const char *assertion,
-                                    bool *holds, attain_error *err)
-{
-    atn_error_clear(err);
-    size_t before, after;
+/* An assertion taken apart: an address, an operator, a number. */
+typedef struct assertion {
+    const char *address;
+    size_t length;
     comparison how;
-    double limit, number = NAN;
-    if (!split(assertion, &before, &after, &how))
-        return atn_fail(err, ATTAIN_ERR_ARGUMENT,
-                        "an assertion is ADDRESS, one of < <= > >= == !=, and a number: \"%.80s\"",
-                        assertion);
-    const char *start = assertion, *end = assertion + strlen(assertion);
-    while (before > 0 && is_space(assertion[before - 1])) before--;
-    while (before > 0 && is_space(*start)) start++, before--;
-    const char *value = assertion + after;
+    double limit;
+} assertion;
+
+/* ARGUMENT with what was found where something else was expected. */
+static attain_status parse_assertion(const char *text, assertion *out, attain_error *err)
+{
+    static const char expected[] = "expected ADDRESS, one of < <= > >= == !=, and a number";
+    size_t before, after;
+    if (!split(text, &before, &after, &out->how))
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found \"%.80s\", which compares nothing",
+                        expected, text);
+    const char *start = text, *end = text + strlen(text);
+    const char *stop = text + before, *value = text + after;
+    while (start < stop && is_space(*start)) start++;
+    while (stop > start && is_space(stop[-1])) stop--;
     while (is_space(*value)) value++;
     while (end > value && is_space(end[-1])) end--;
-    if (before == 0 || !atn_number_parse(value, (size_t)(end - value), &limit))
-        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s: \"%.80s\"",
-                        before == 0 ? "an assertion starts with an address"
-                                    : "an assertion ends with a plain number",
-                        assertion);
-    const attain_status status = number_at(results, start, before, &number, err);
-    if (status == ATTAIN_OK) *holds = compare(how, number, limit);
+    out->address = start;
+    out->length = (size_t)(stop - start);
+    if (start == stop)
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found no address in \"%.80s\"", expected,
+                        text);
+    if (!atn_number_parse(value, (size_t)(end - value), &out->limit))
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found \"%.*s\" for the number in \"%.80s\"",
+                        expected, (int)(end - value > 40 ? 40 : end - value), value, text);
+    return ATTAIN_OK;
+}
+
+attain_status attain_assertion_check(const char *assertion_text, attain_error *err)
+{
+    assertion parsed;
+    atn_error_clear(err);
+    if (!assertion_text) return atn_fail(err, ATTAIN_ERR_ARGUMENT, "the assertion is NULL");
+    return parse_assertion(assertion_text, &parsed, err);
+}
+
+attain_status attain_results_assert(const attain_results *results, const char *assertion_text,
+                                    bool *holds, attain_error *err)
+{
+    assertion parsed;
+    double number = NAN;
+    atn_error_clear(err);
+    attain_status status = parse_assertion(assertion_text, &parsed, err);
+    if (status == ATTAIN_OK)
+        status = number_at(results, parsed.address, parsed.length, &number, err);
+    if (status == ATTAIN_OK) *holds = compare(parsed.how, number, parsed.limit);
     return status;
 }

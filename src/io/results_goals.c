@@ -16,10 +16,33 @@ static void add_date(atn_builder *b, cJSON *parent, const char *key, double step
 static void add_dates(atn_builder *b, cJSON *parent, const atn_reading *r)
 {
     cJSON *date = atn_build_object(b, parent, "date");
+    size_t tail = 0;
     for (size_t i = 0; i < ATN_N_DATE_LEVELS; i++) {
         char name[ATN_NUMBER_SIZE];
+        for (; tail < ATN_N_DATE_TAILS && atn_date_tails[tail] < atn_date_levels[i]; tail++) {
+            atn_number_format(atn_date_tails[tail], name);
+            add_date(b, date, name, r->date_tail[tail]);
+        }
         atn_number_format(atn_date_levels[i], name);
         add_date(b, date, name, r->date[i]);
+    }
+}
+
+/* Those that exist here, with the keys that the reading itself has. */
+static void add_baselines(atn_builder *b, cJSON *parent, const atn_reading *r)
+{
+    static const double half = 0.5;
+    cJSON *list = atn_build_object(b, parent, "baselines");
+    for (size_t k = 0; k < ATN_N_BASELINES; k++) {
+        const atn_baseline *baseline = &r->baselines[k];
+        if (isnan(baseline->probability)) continue;
+        cJSON *o = atn_build_object(b, list, atn_baseline_names[k]);
+        atn_build_number(b, o, "probability", baseline->probability);
+        atn_build_number(b, o, "mcse", baseline->mcse);
+        if (k >= ATN_N_CARRIED) continue;
+        cJSON *date = atn_build_object(b, o, "date");
+        add_date(b, date, "0.5", baseline->date);
+        atn_build_levels(b, o, "attainable", &half, &baseline->best, 1);
     }
 }
 
@@ -85,9 +108,11 @@ static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r, boo
     atn_build_levels(b, o, "shortfall_quantiles", shortfall_levels, r->shortfall, 3);
     atn_build_levels(b, o, "attainable", atn_attainable_levels, r->attainable, ATN_N_ATTAINABLE);
     atn_build_number(b, o, "required_pace", r->required_pace);
+    atn_build_levels(b, o, "pace_for", atn_attainable_levels, r->pace_for, ATN_N_ATTAINABLE);
     atn_build_number(b, o, "current_pace", r->current_pace);
     atn_build_number(b, o, "pace_ratio", r->pace_ratio);
     atn_build_number(b, o, "share_of_past_windows", r->share_of_past_windows);
+    add_baselines(b, o, r);
     atn_build_bool(b, o, "already_reached", r->already_reached);
     atn_build_bool(b, o, "out_of_reach", out_of_reach(r));
     atn_build_bool(b, o, "date_rests_on_prior", on_ceiling);
@@ -109,7 +134,7 @@ static const char *form_name(atn_goal_form form)
     return "single";
 }
 
-static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal)
+static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal, atn_day deadline)
 {
     const attain_study *study = b->study;
     const bool single = goal->form == ATN_GOAL_SINGLE;
@@ -133,29 +158,25 @@ static void add_head(atn_builder *b, cJSON *o, const atn_goal *goal)
             atn_build_text(b, members, NULL, study->goals[goal->members[i]].id);
     }
     atn_build_date(b, o, "start", goal->has_start ? goal->start : study->calendar.origin);
-    atn_build_date(b, o, "deadline", goal->has_deadline ? goal->deadline : study->horizon);
-    atn_build_bool(b, o, "deadline_stated", goal->has_deadline);
+    atn_build_date(b, o, "deadline", deadline);
+    atn_build_bool(b, o, "deadline_stated", goal->has_deadline || deadline < study->horizon);
     atn_build_text(b, o, "direction", goal->at_most ? "at_most" : "at_least");
 }
 
-static void note_definitions(atn_builder *b, const atn_goal *goal, const atn_goal_result *result)
+const char *atn_counted_as(const attain_study *study, size_t definition)
 {
-    if (goal->definition != ATN_NONE || result->n_definitions < 2) return;
-    atn_text names;
-    atn_text_init(&names, b->ctx);
-    for (size_t i = 0; i < result->n_definitions; i++) {
-        const size_t d = result->definitions[i].definition;
-        if (i > 0) atn_text_add(&names, i + 1 < result->n_definitions ? ", " : " and ");
-        atn_text_add(&names, d == ATN_NONE ? "reference" : b->study->definitions[d].id);
-    }
-    if (!atn_text_ok(&names))
-        b->failed = true;
-    else
-        atn_build_diagnostic(b, ATTAIN_SEVERITY_NOTE, "goal-without-definition", goal->id,
-                             "goal \"%s\" does not say by which definition it is counted: answered "
-                             "in %s",
-                             goal->id, names.data);
-    atn_text_free(&names);
+    if (definition == ATN_POOLED) return ATN_POOLED_NAME;
+    return definition == ATN_NONE ? "reference" : study->definitions[definition].id;
+}
+
+/* Each member says for itself that its definition is open; together they would be many answers. */
+static void note_references(atn_builder *b, const atn_goal *goal, const atn_goal_result *result)
+{
+    if (result->in_references && goal->form != ATN_GOAL_SINGLE)
+        atn_build_diagnostic(b, ATTAIN_SEVERITY_NOTE, "goal-in-references", goal->id,
+                             "goal \"%s\" joins goals on several series that do not say by which "
+                             "definition they are counted: each is read in its series' reference",
+                             goal->id);
 }
 
 void atn_build_goals(atn_builder *b)
@@ -165,19 +186,18 @@ void atn_build_goals(atn_builder *b)
         const atn_goal *goal = &b->study->goals[g];
         const atn_goal_result *result = &b->projection->goals[g];
         cJSON *o = atn_build_object(b, goals, NULL);
-        add_head(b, o, goal);
+        add_head(b, o, goal, result->deadline);
         const bool on_ceiling = atn_rests_on_ceiling(b, goal);
+        atn_build_feasibility(b, o, goal);
+        note_references(b, goal, result);
         cJSON *definitions = atn_build_array(b, o, "definitions");
         for (size_t i = 0; i < result->n_definitions; i++) {
             const atn_goal_definition *d = &result->definitions[i];
             cJSON *entry = atn_build_object(b, definitions, NULL);
-            atn_build_text(b, entry, "definition",
-                           d->definition == ATN_NONE ? "reference"
-                                                     : b->study->definitions[d->definition].id);
+            atn_build_text(b, entry, "definition", atn_counted_as(b->study, d->definition));
             cJSON *readings = atn_build_array(b, entry, "readings");
             for (size_t k = 0; k < d->n_readings; k++)
                 add_reading(b, readings, &d->readings[k], on_ceiling);
         }
-        note_definitions(b, goal, result);
     }
 }

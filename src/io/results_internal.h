@@ -60,6 +60,11 @@ void atn_build_diagnostic(atn_builder *b, attain_severity severity, const char *
 
 /* Parts of the document.  Each returns NOMEM or OK; build failures stay in b->failed. */
 void atn_build_goals(atn_builder *b);
+/* What addresses call a definition of a goal's answers, none and the mixture of all included. */
+const char *atn_counted_as(const attain_study *study, size_t definition);
+/* results_feasibility.c: Little's law beside a goal. */
+void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal);
+void atn_build_scenarios(atn_builder *b); /* an empty list where none was run */
 attain_status atn_build_reports(atn_builder *b, attain_error *err);
 attain_status atn_build_parameters(atn_builder *b, attain_error *err);
 attain_status atn_build_fit(atn_builder *b, attain_error *err);

@@ -1,9 +1,11 @@
 /* Goals: single ones on a series, and compounds of others. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/reader.h"
+#include "project/plan.h"
 
 /* Which goals' statistics a kind of series has. */
 static const bool fits[3][ATN_ROLLING_TOTAL + 1] = {
@@ -16,15 +18,14 @@ static const char *const statistics_of[3] = {[ATN_FLOW] = "value, mean, total or
                                              [ATN_STOCK] = "level or mean",
                                              [ATN_SHARE] = "value or mean"};
 
-static void read_statistic(atn_reader *r, const cJSON *object, atn_goal *goal)
+bool atn_read_goal_statistic(atn_reader *r, const cJSON *object, atn_kind kind, atn_statistic *out)
 {
     static const char *const words[] = {"value", "mean", "total", "rolling_total", "level", NULL};
     static const atn_statistic values[] = {ATN_VALUE, ATN_MEAN, ATN_TOTAL, ATN_ROLLING_TOTAL,
                                            ATN_LEVEL};
     int k = 0;
-    if (!atn_get_word(r, object, "statistic", true, words, &k)) return;
-    goal->statistic = values[k];
-    const atn_kind kind = r->study->series[goal->series].kind;
+    if (!atn_get_word(r, object, "statistic", true, words, &k)) return false;
+    *out = values[k];
     if (!fits[kind][values[k]])
         ATN_BAD(r, "conflict", "statistic", "a goal on a %s is about its %s, not its %s",
                 atn_kind_name(kind), statistics_of[kind], words[k]);
@@ -35,6 +36,7 @@ static void read_statistic(atn_reader *r, const cJSON *object, atn_goal *goal)
         ATN_BAD(r, "missing-key", NULL, "'over' is missing: the steps a rolling_total sums");
     if (atn_member(object, "held") && values[k] == ATN_TOTAL)
         ATN_BAD(r, "conflict", "held", "a total is reached once; it is not held");
+    return fits[kind][values[k]];
 }
 
 /* The target must be something the series can reach at all. */
@@ -74,24 +76,72 @@ static void read_window(atn_reader *r, const cJSON *object, atn_goal *goal)
     if (goal->start > goal->deadline)
         ATN_BAD(r, "out-of-range", goal->has_start ? "start" : "deadline",
                 "'start' lies after 'deadline'");
-    const long steps = atn_calendar_step(&s->calendar, goal->deadline) -
-                       atn_calendar_step(&s->calendar, goal->start) + 1;
-    const long over = goal->over > 0 ? goal->over : 1, held = goal->held > 0 ? goal->held : 1;
-    if (steps > 0 && over + held - 1 > steps)
-        ATN_BAD(r, "out-of-range", goal->over > steps ? "over" : "held",
+}
+
+bool atn_check_goal_windows(atn_reader *r, const atn_goal *goal, long over, long held,
+                            const char *member)
+{
+    const attain_study *s = r->study;
+    if (!r->calendar_ok || goal->start > goal->deadline || goal->start < s->calendar.origin ||
+        goal->deadline > s->horizon)
+        return true;         /* said already */
+    attain_study timed = *s; /* the number of steps is set once all is read */
+    size_t first, last;
+    timed.n_steps = (size_t)atn_calendar_step(&s->calendar, s->horizon) + 1;
+    const bool stock = s->series[goal->series].kind == ATN_STOCK;
+    const bool any = atn_goal_steps(&timed, goal, stock, &first, &last);
+    const long steps = any ? (long)(last - first) + 1 : 0;
+    if (over + held - 1 <= steps) return true;
+    const char *unit = atn_step_unit_name(s->calendar.unit);
+    if (steps == 0)
+        ATN_BAD(r, "out-of-range", member,
+                "no whole %s lies between start and deadline: a window counts when complete", unit);
+    else
+        ATN_BAD(r, "out-of-range", member,
                 "no such window fits between start and deadline, which are %ld steps apart", steps);
+    return false;
+}
+
+/* The goal's own windows, blamed on what made them long, else on the date that was stated. */
+static void check_own_windows(atn_reader *r, const cJSON *object, const atn_goal *goal)
+{
+    const long over = goal->over > 0 ? goal->over : 1, held = goal->held > 0 ? goal->held : 1;
+    const char *member = held > over                      ? "held"
+                         : over > 1                       ? "over"
+                         : atn_member(object, "deadline") ? "deadline"
+                         : atn_member(object, "start")    ? "start"
+                                                          : NULL;
+    atn_check_goal_windows(r, goal, over, held, member);
+}
+
+/* What is counted changes the answer, so a goal should say it. */
+static void warn_definitions(atn_reader *r, const atn_goal *goal)
+{
+    const attain_study *s = r->study;
+    char names[200] = "";
+    size_t n = 0, used = 0;
+    for (size_t d = 0; d < s->n_definitions; d++) {
+        if (s->definitions[d].series != goal->series) continue;
+        if (used + 70 < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%.64s", n ? ", " : "",
+                                     s->definitions[d].id);
+        n++;
+    }
+    if (n > 1)
+        atn_problem(r, ATTAIN_SEVERITY_WARNING, ATTAIN_OK, "goal-without-definition", NULL,
+                    "goal '%.64s' does not say by which definition it is counted: answered in each "
+                    "(%s), and pooled with equal weights",
+                    goal->id ? goal->id : "", names);
 }
 
 static void read_single(atn_reader *r, const cJSON *object, atn_goal *goal)
 {
     static const char *const directions[] = {"at_least", "at_most", NULL};
-    static const char *const readings[] = {"auto", NULL};
     const attain_study *s = r->study;
     char hint[ATN_HINT_SIZE];
     int word = 0;
     goal->form = ATN_GOAL_SINGLE;
     if (atn_get_word(r, object, "direction", false, directions, &word)) goal->at_most = word == 1;
-    goal->readings_auto = atn_get_word(r, object, "readings", false, readings, &word);
     atn_get_integer(r, object, "over", 1, 100000, &goal->over);
     atn_get_integer(r, object, "held", 1, 100000, &goal->held);
     read_window(r, object, goal);
@@ -103,10 +153,16 @@ static void read_single(atn_reader *r, const cJSON *object, atn_goal *goal)
                 atn_hint_ids(r, hint, series, s->series, sizeof *s->series, s->n_series));
         return;
     }
-    read_statistic(r, object, goal);
+    const bool measured =
+        atn_read_goal_statistic(r, object, s->series[goal->series].kind, &goal->statistic);
+    check_own_windows(r, object, goal);
     read_target(r, object, goal);
+    if (measured) atn_read_readings(r, object, goal);
     const char *definition = atn_get_text(r, object, "definition", false);
-    if (!definition) return;
+    if (!definition) {
+        warn_definitions(r, goal);
+        return;
+    }
     const size_t d =
         atn_find_id(definition, s->definitions, sizeof *s->definitions, s->n_definitions);
     goal->definition = d;

@@ -89,6 +89,9 @@ static void read_definitions(atn_reader *r, const cJSON *study)
         const size_t inner = atn_enter(r, member->string);
         if (!atn_id_valid(member->string))
             ATN_BAD(r, "bad-id", NULL, "an id is letters, digits, _ and -");
+        if (strcmp(member->string, ATN_POOLED_NAME) == 0)
+            ATN_BAD(r, "bad-id", NULL, "'%s' is what results call the mixture of definitions",
+                    ATN_POOLED_NAME);
         if (!r->nomem) read_definition(r, member, d);
         atn_leave(r, inner);
     }

@@ -5,9 +5,9 @@ static const char *const study_keys[] = {
     "title",   "note",        "origin",   "as_of",     "horizon", "step",
     "reports", "series",      "inputs",   "sources",   "goals",   "definitions",
     "fit",     "measurement", "releases", "scenarios", NULL};
-static const char *const series_keys[] = {"kind",       "label",      "unit",      "link",
-                                          "trend",      "parameters", "deviation", "calendar",
-                                          "step_sigma", NULL};
+static const char *const series_keys[] = {
+    "kind",     "label",      "unit",    "link",     "trend",    "parameters", "deviation",
+    "calendar", "step_sigma", "inflows", "outflows", "capacity", NULL};
 static const char *const formula_keys[] = {"formula", NULL};
 static const char *const parameter_keys[] = {"value", "prior", "lower", "upper", "role", NULL};
 static const char *const deviation_keys[] = {"type", "every", "sigma", "phi", "sigma_v", NULL};
@@ -15,7 +15,7 @@ static const char *const calendar_keys[] = {"type", "sigma", NULL};
 static const char *const definition_keys[] = {"series", "reference", "factor", "shift", NULL};
 static const char *const source_keys[] = {"error", "bias", "text", NULL};
 static const char *const release_keys[] = {"bias", NULL};
-static const char *const input_keys[] = {"values", "default", "hold", NULL};
+static const char *const input_keys[] = {"values", "default", "hold", "ramp", NULL};
 static const char *const measurement_keys[] = {"error", "scale", "df", "design_effect", NULL};
 static const char *const fit_keys[] = {"method", "chains", "warmup", "draws",
                                        "seed",   "max_k",  "gates",  NULL};
@@ -25,6 +25,13 @@ static const char *const goal_keys[] = {
     "id",       "label",  "series",   "definition", "statistic", "over",
     "held",     "start",  "deadline", "target",     "upper",     "direction",
     "readings", "all_of", "any_of",   "before",     NULL};
+static const char *const reading_keys[] = {"statistic", "over", "held", "at_deadline", NULL};
+static const char *const scenario_file_keys[] = {"scenarios", NULL};
+static const char *const scenario_keys[] = {"id", "label", "from", "extends", "changes", NULL};
+static const char *const change_keys[] = {"set",  "multiply", "replace", "capacity", "define",
+                                          "to",   "by",       "with",    "as",       "ramp",
+                                          "from", "until",    "days",    NULL};
+static const char *const size_keys[] = {"prior", "lower", "upper", NULL};
 #define ATN_AS_TEXT(id, name) name,
 static const char *const column_names[] = {ATN_COLUMN_LIST(ATN_AS_TEXT) NULL};
 static const char *const object_names[] = {ATN_OBJECT_LIST(ATN_AS_TEXT)};
@@ -44,6 +51,11 @@ static const char *const *const tables[ATN_OBJECTS] = {
     [ATN_OBJECT_FIT] = fit_keys,
     [ATN_OBJECT_GATES] = gates_keys,
     [ATN_OBJECT_GOAL] = goal_keys,
+    [ATN_OBJECT_READING] = reading_keys,
+    [ATN_OBJECT_SCENARIO_FILE] = scenario_file_keys,
+    [ATN_OBJECT_SCENARIO] = scenario_keys,
+    [ATN_OBJECT_CHANGE] = change_keys,
+    [ATN_OBJECT_SIZE] = size_keys,
     [ATN_OBJECT_REPORT] = column_names,
 };
 

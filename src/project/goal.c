@@ -135,6 +135,15 @@ const double *atn_goal_windows(const double *x, size_t n_steps, const attain_goa
     return held;
 }
 
+/* Where a window counts as having reached the target, both turned so that more is better.  What
+ * stays exactly at its target must be seen alike by every reading, whichever way its sums round:
+ * 1e-12 is above the rounding of thousands of steps, and below anything that a figure means. */
+static double threshold_of(const attain_goal_spec *spec)
+{
+    const double target = spec->at_most ? -spec->target : spec->target;
+    return isinf(target) ? target : target - 1e-12 * fabs(target);
+}
+
 /* A cap on a total is kept or broken only when its window closes, so it is dated by the deadline;
  * a running total starts below any cap. */
 static void scan_cap(const double *windows, const attain_goal_spec *spec, double *reached,
@@ -142,7 +151,7 @@ static void scan_cap(const double *windows, const attain_goal_spec *spec, double
 {
     const double *last = lanes_of(windows, spec->deadline);
     for (int l = 0; l < ATN_LANES; l++) {
-        reached[l] = last[l] >= -spec->target ? (double)spec->deadline : INFINITY;
+        reached[l] = last[l] >= threshold_of(spec) ? (double)spec->deadline : INFINITY;
         best[l] = last[l] == -INFINITY ? NAN : -last[l];
     }
 }
@@ -150,7 +159,7 @@ static void scan_cap(const double *windows, const attain_goal_spec *spec, double
 void atn_goal_scan(const double *windows, size_t n_steps, size_t first,
                    const attain_goal_spec *spec, double *reached, double *best)
 {
-    const double sign = spec->at_most ? -1.0 : 1.0, target = sign * spec->target;
+    const double sign = spec->at_most ? -1.0 : 1.0, threshold = threshold_of(spec);
     if (spec->statistic == ATTAIN_GOAL_TOTAL && spec->at_most) {
         scan_cap(windows, spec, reached, best);
         return;
@@ -163,7 +172,7 @@ void atn_goal_scan(const double *windows, size_t n_steps, size_t first,
     for (size_t i = first; i < n_steps; i++) {
         const double *now = lanes_of(windows, i), step = (double)i;
         for (int l = 0; l < ATN_LANES; l++) {
-            const double here = now[l] >= target ? step : INFINITY;
+            const double here = now[l] >= threshold ? step : INFINITY;
             hit[l] = here < hit[l] ? here : hit[l];
         }
         if (i > spec->deadline) continue;

@@ -87,10 +87,12 @@ atn_pace atn_goal_pace(const double *path, const double *prefix, size_t n_past, 
     const size_t back = recent < room ? recent : room;
     if (back > 0) pace.current = pace_of(path, prefix, n_past - 1, back, change);
     if (isnan(pace.required) || steps > room) return pace;
+    /* Sums come off long prefixes: a pace that equals the one required has kept it. */
+    const double slack = 1e-9 * fabs(pace.required);
     size_t met = 0, count = 0;
     for (size_t last = n_past - room + steps - 1; last < n_past; last++, count++) {
         const double had = pace_of(path, prefix, last, steps, change);
-        met += spec->at_most ? had <= pace.required : had >= pace.required;
+        met += spec->at_most ? had <= pace.required + slack : had >= pace.required - slack;
     }
     pace.past_share = (double)met / (double)count;
     return pace;

@@ -35,9 +35,9 @@ bool atn_goal_steps(const attain_study *study, const atn_goal *goal, bool stock,
     return from <= to && from < n && to >= 0;
 }
 
-static attain_goal_statistic statistic_of(const atn_goal *goal, bool stock)
+static attain_goal_statistic statistic_of(atn_statistic statistic, bool stock)
 {
-    switch (goal->statistic) {
+    switch (statistic) {
     case ATN_MEAN: return ATTAIN_GOAL_MEAN;
     case ATN_TOTAL: return ATTAIN_GOAL_TOTAL;
     case ATN_ROLLING_TOTAL: return ATTAIN_GOAL_ROLLING_TOTAL;
@@ -46,32 +46,41 @@ static attain_goal_statistic statistic_of(const atn_goal *goal, bool stock)
     }
 }
 
+/* Base of the name without how long it is held. */
+static void name_base(const attain_goal_spec *s, const char *unit, bool automatic, char *name,
+                      size_t size)
+{
+    const bool mean = s->statistic == ATTAIN_GOAL_MEAN && s->over > 1;
+    if (s->statistic == ATTAIN_GOAL_TOTAL)
+        snprintf(name, size, "total");
+    else if (mean || s->statistic == ATTAIN_GOAL_ROLLING_TOTAL)
+        snprintf(name, size, "%zu-%s-%s", s->over % 1000000, unit, mean ? "mean" : "total");
+    else if (s->statistic == ATTAIN_GOAL_LEVEL && !automatic)
+        snprintf(name, size, "level");
+    else
+        snprintf(name, size, "any-%s", unit);
+}
+
 static void name_windows(atn_plan *plan, const char *unit, bool automatic)
 {
     const attain_goal_spec *s = &plan->spec;
-    char held[24] = "";
+    const bool single = s->statistic == ATTAIN_GOAL_VALUE || s->statistic == ATTAIN_GOAL_LEVEL ||
+                        (s->statistic == ATTAIN_GOAL_MEAN && s->over == 1);
+    char base[24], held[24] = "";
+    name_base(s, unit, automatic, base, sizeof base);
     if (s->held > 1) snprintf(held, sizeof held, "-held-%zu-%ss", s->held % 1000000, unit);
-    switch (s->statistic) {
-    case ATTAIN_GOAL_TOTAL: snprintf(plan->name, sizeof plan->name, "total"); return;
-    case ATTAIN_GOAL_ROLLING_TOTAL:
-        snprintf(plan->name, sizeof plan->name, "%zu-%s-total%s", s->over % 1000000, unit, held);
-        return;
-    case ATTAIN_GOAL_MEAN:
-        if (s->over == 1) break;
-        snprintf(plan->name, sizeof plan->name, "%zu-%s-mean%s", s->over % 1000000, unit, held);
-        return;
-    case ATTAIN_GOAL_LEVEL:
-        if (automatic) break;
-        snprintf(plan->name, sizeof plan->name, "level%s", held);
-        return;
-    case ATTAIN_GOAL_VALUE: break;
-    }
-    snprintf(plan->name, sizeof plan->name, "any-%s%s", unit, held);
+    if (plan->at_deadline && single && s->held == 1)
+        snprintf(plan->name, sizeof plan->name, "at-deadline");
+    else
+        snprintf(plan->name, sizeof plan->name, "%s%s%s", base, held,
+                 plan->at_deadline ? "-at-deadline" : "");
 }
 
 static bool same_windows(const atn_plan *a, const atn_plan *b)
 {
-    const bool single = a->spec.over == 1 && b->spec.over == 1;
+    const bool single = a->spec.over == 1 && b->spec.over == 1 &&
+                        a->spec.statistic != ATTAIN_GOAL_ROLLING_TOTAL &&
+                        b->spec.statistic != ATTAIN_GOAL_ROLLING_TOTAL;
     return a->spec.over == b->spec.over && a->spec.held == b->spec.held &&
            a->at_deadline == b->at_deadline && (a->spec.statistic == b->spec.statistic || single);
 }
@@ -82,39 +91,50 @@ static bool fits(const atn_plan *plan)
     return !plan->empty && plan->spec.over <= room && plan->spec.held <= room - plan->spec.over + 1;
 }
 
-/* The plausible readings beside the goal's own, those that fit its time. */
+/* A reading of the same goal that looks at other windows. */
+static atn_plan other_windows(const atn_plan *own, attain_goal_statistic statistic, size_t over,
+                              size_t held, bool at_deadline)
+{
+    atn_plan plan = *own;
+    plan.own = false;
+    plan.spec.statistic = statistic;
+    plan.spec.over = over;
+    plan.spec.held = held;
+    plan.at_deadline = at_deadline;
+    /* the one window that ends there; a plan without room for it stays, and does not fit */
+    if (at_deadline && fits(&plan)) plan.spec.start = plan.spec.deadline + 2 - over - held;
+    return plan;
+}
+
+/* The plausible readings beside the goal's own. */
 static size_t usual_readings(const atn_plan *own, atn_kind kind, atn_step_unit unit,
                              atn_plan *plans)
 {
-    const attain_goal_statistic single = kind == ATN_STOCK ? ATTAIN_GOAL_LEVEL : ATTAIN_GOAL_VALUE;
-    atn_plan all[5];
-    size_t n = 0, kept = 0;
-    for (size_t i = 0; i < 5; i++) {
-        all[i] = *own;
-        all[i].own = false;
-        all[i].spec.over = all[i].spec.held = 1;
-        all[i].spec.statistic = single;
+    const bool stock = kind == ATN_STOCK;
+    const attain_goal_statistic single = stock ? ATTAIN_GOAL_LEVEL : ATTAIN_GOAL_VALUE;
+    size_t n = 0;
+    plans[n++] = other_windows(own, single, 1, 1, false);
+    if (stock) {
+        plans[n++] = other_windows(own, single, 1, 1, true);
+        return n;
     }
-    n++;
-    if (kind == ATN_STOCK) {
-        all[n].at_deadline = true;
-        all[n++].spec.start = own->spec.deadline;
-    } else {
-        const size_t means[] = {usual[unit].short_mean, usual[unit].long_mean};
-        for (size_t i = 0; i < 2; i++) {
-            if (means[i] == 0) continue;
-            all[n].spec.statistic = ATTAIN_GOAL_MEAN;
-            all[n++].spec.over = means[i];
-        }
-        if (usual[unit].held > 0) {
-            all[n].spec.over = usual[unit].held_over;
-            all[n].spec.statistic = usual[unit].held_over > 1 ? ATTAIN_GOAL_MEAN : single;
-            all[n++].spec.held = usual[unit].held;
-        }
-    }
+    const size_t means[] = {usual[unit].short_mean, usual[unit].long_mean};
+    for (size_t i = 0; i < 2; i++)
+        if (means[i] > 0) plans[n++] = other_windows(own, ATTAIN_GOAL_MEAN, means[i], 1, false);
+    const size_t over = usual[unit].held_over, held = usual[unit].held;
+    if (held > 0)
+        plans[n++] = other_windows(own, over > 1 ? ATTAIN_GOAL_MEAN : single, over, held, false);
+    return n;
+}
+
+/* Adds a reading that fits the goal's time and is not among the others. */
+static size_t add_reading(atn_plan *list, size_t n, const atn_plan *plan)
+{
     for (size_t i = 0; i < n; i++)
-        if (fits(&all[i])) plans[kept++] = all[i];
-    return kept;
+        if (same_windows(&list[i], plan)) return n;
+    if (n == ATN_MAX_PLANS / 2 || !fits(plan)) return n;
+    list[n] = *plan;
+    return n + 1;
 }
 
 static void add_upper(atn_plan *upper, const atn_plan *base, double target)
@@ -126,40 +146,63 @@ static void add_upper(atn_plan *upper, const atn_plan *base, double target)
     snprintf(upper->name + used, sizeof upper->name - used, "-upper");
 }
 
-size_t atn_goal_plans(const attain_study *study, const atn_goal *goal, atn_plan *plans)
+/* The goal as it is stated. */
+static atn_plan own_reading(const attain_study *study, const atn_goal *goal, bool stock)
 {
-    const atn_kind kind = study->series[goal->series].kind;
-    const char *unit = atn_step_unit_name(study->calendar.unit);
-    atn_plan own = {.own = true}, list[ATN_MAX_PLANS / 2];
-    size_t n = 0, count = 0;
+    atn_plan own = {.own = true};
     attain_goal_spec_init(&own.spec);
-    own.empty =
-        !atn_goal_steps(study, goal, kind == ATN_STOCK, &own.spec.start, &own.spec.deadline);
-    own.spec.statistic = statistic_of(goal, kind == ATN_STOCK);
-    const bool total = own.spec.statistic == ATTAIN_GOAL_TOTAL;
-    const bool rolling = own.spec.statistic == ATTAIN_GOAL_ROLLING_TOTAL;
-    const bool windowed = own.spec.statistic == ATTAIN_GOAL_MEAN || rolling;
+    own.empty = !atn_goal_steps(study, goal, stock, &own.spec.start, &own.spec.deadline);
+    own.spec.statistic = statistic_of(goal->statistic, stock);
+    const bool windowed =
+        own.spec.statistic == ATTAIN_GOAL_MEAN || own.spec.statistic == ATTAIN_GOAL_ROLLING_TOTAL;
     if (windowed && goal->over > 1) own.spec.over = (size_t)goal->over;
-    if (!total && goal->held > 1) own.spec.held = (size_t)goal->held;
+    if (own.spec.statistic != ATTAIN_GOAL_TOTAL && goal->held > 1)
+        own.spec.held = (size_t)goal->held;
     own.spec.target = goal->target;
     own.spec.at_most = goal->at_most;
-    const bool automatic = goal->readings_auto && !total && !rolling;
-    if (automatic) n = usual_readings(&own, kind, study->calendar.unit, list);
-    bool found = false;
-    for (size_t i = 0; i < n; i++) {
-        list[i].own = !found && same_windows(&list[i], &own);
-        found |= list[i].own;
+    own.empty = !fits(&own);
+    return own;
+}
+
+/* The goal's own reading and those asked for beside it, each once. */
+static size_t list_readings(const attain_study *study, const atn_goal *goal, atn_plan *list)
+{
+    const atn_kind kind = study->series[goal->series].kind;
+    const bool stock = kind == ATN_STOCK;
+    const atn_plan own = own_reading(study, goal, stock);
+    const bool amount =
+        own.spec.statistic == ATTAIN_GOAL_TOTAL || own.spec.statistic == ATTAIN_GOAL_ROLLING_TOTAL;
+    atn_plan some[5];
+    size_t n = 0, n_usual = 0;
+    if (goal->readings_auto && !amount)
+        n_usual = usual_readings(&own, kind, study->calendar.unit, some);
+    for (size_t i = 0; i < n_usual; i++) n = add_reading(list, n, &some[i]);
+    for (size_t i = 0; i < goal->n_readings; i++) {
+        const atn_reading_ask *ask = &goal->readings[i];
+        const atn_plan plan = other_windows(&own, statistic_of(ask->statistic, stock),
+                                            (size_t)ask->over, (size_t)ask->held, ask->at_deadline);
+        n = add_reading(list, n, &plan);
     }
-    if (!found) {
-        memmove(list + 1, list, n * sizeof *list);
-        list[0] = own;
-        n++;
+    size_t place = 0;
+    while (place < n && !same_windows(&list[place], &own)) place++;
+    if (place < n) {
+        list[place].own = true;
+        return n;
     }
+    if (n == ATN_MAX_PLANS / 2) n--;
+    memmove(list + 1, list, n * sizeof *list);
+    list[0] = own;
+    return n + 1;
+}
+
+size_t atn_goal_plans(const attain_study *study, const atn_goal *goal, atn_plan *plans)
+{
+    const char *unit = atn_step_unit_name(study->calendar.unit);
+    atn_plan list[ATN_MAX_PLANS / 2];
+    const size_t n = list_readings(study, goal, list);
+    size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (list[i].at_deadline)
-            snprintf(list[i].name, sizeof list[i].name, "at-deadline");
-        else
-            name_windows(&list[i], unit, automatic);
+        name_windows(&list[i], unit, goal->readings_auto || goal->n_readings > 0);
         plans[count++] = list[i];
         if (isnan(goal->upper)) continue;
         add_upper(&plans[count], &plans[count - 1], goal->upper);

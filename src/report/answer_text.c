@@ -71,8 +71,7 @@ static void say_goal_head(atn_text *out, const atn_node *root, const atn_answer 
     atn_escape_plain(out, id);
     atn_text_add(out, ": ");
     const bool said = atn_say_goal_subject(out, root, a);
-    atn_text_add(out, " by ");
-    atn_say_date(out, atn_node_text(atn_node_get(a->goal, "deadline")));
+    atn_say_deadline(out, root, a);
     if (a->series) {
         if (*label && strcmp(label, id) != 0 && !said) {
             atn_text_add(out, " (");
@@ -100,6 +99,7 @@ attain_status attain_report_answer(attain_context *context, const attain_results
         goal = a.goal;
         say_line(&out, root, &a, width);
     }
+    atn_say_scenarios(&out, root);
     /* Columns measured without memory would be out of line. */
     if (context->refusals != refusals) out.failed = true;
     *text = atn_text_take(&out);

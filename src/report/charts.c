@@ -57,13 +57,17 @@ void atn_charts_free(atn_chart_list *list)
     *list = (atn_chart_list){0};
 }
 
-/* One chart of the running total for each definition of a goal that counts one. */
+/* One chart of the running total for each definition of a goal that counts one; definitions pooled
+ * share no scale to draw them on. */
 static void totals(atn_chart_list *list, const atn_node *root)
 {
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
         const char *statistic = atn_node_text(atn_node_get(a.goal, "statistic"));
-        const bool first = a.reading == atn_node_first(atn_node_get(a.definition, "readings"));
-        if (first && a.series && strcmp(statistic, "total") == 0) atn_chart_total(list, root, &a);
+        const char *reading = atn_node_text(atn_node_get(a.reading, "reading"));
+        const char *definition = atn_node_text(atn_node_get(a.definition, "definition"));
+        if (a.series && strcmp(statistic, "total") == 0 && strcmp(reading, "total") == 0 &&
+            strcmp(definition, "pooled") != 0)
+            atn_chart_total(list, root, &a);
     }
 }
 

@@ -107,13 +107,76 @@ static bool label_says_target(attain_context *ctx, const atn_answer *a)
     return says;
 }
 
+/* A joint goal in words is one phrase a member; these bounds keep it one that is read. */
+enum { DEEPEST = 3, LONGEST = 300 };
+
+static bool has_label(const atn_node *goal)
+{
+    return strcmp(text_of(goal, "label"), text_of(goal, "id")) != 0;
+}
+
+/* Whether every goal under a joint one has its deadline, so that it can be said once. */
+static bool one_deadline(const atn_node *root, const atn_node *goal, const char *deadline,
+                         int depth)
+{
+    const atn_node *members = atn_node_get(goal, "members");
+    if (!members) return strcmp(text_of(goal, "deadline"), deadline) == 0;
+    for (const atn_node *m = atn_node_first(members); m; m = atn_node_next(m)) {
+        const atn_node *member = atn_find(atn_node_get(root, "goals"), "id", atn_node_text(m));
+        if (depth == 0 || !one_deadline(root, member, deadline, depth - 1)) return false;
+    }
+    return true;
+}
+
+static void say_joint(atn_text *out, const atn_node *root, const atn_node *goal, bool dates,
+                      int depth);
+
+static void say_member(atn_text *out, const atn_node *root, const atn_node *goal, bool dates,
+                       int depth)
+{
+    atn_answer a = {.goal = goal};
+    enter(root, &a);
+    if (!a.series && !has_label(goal) && depth > 0) {
+        atn_text_add(out, "(");
+        say_joint(out, root, goal, dates, depth - 1);
+        atn_text_add(out, ")");
+        return;
+    }
+    (void)atn_say_goal_subject(out, root, &a);
+    if (!dates) return;
+    atn_text_add(out, " by ");
+    atn_say_short_date(out, text_of(goal, "deadline"));
+}
+
+/* "A by d, B by e and C by f", "A or B", "A before B". */
+static void say_joint(atn_text *out, const atn_node *root, const atn_node *goal, bool dates,
+                      int depth)
+{
+    const char *form = text_of(goal, "form");
+    const char *word = strcmp(form, "before") == 0   ? " before "
+                       : strcmp(form, "any_of") == 0 ? " or "
+                                                     : " and ";
+    const size_t begin = out->length;
+    const atn_node *m = atn_node_first(atn_node_get(goal, "members"));
+    for (bool first = true; m; m = atn_node_next(m), first = false) {
+        if (!first) atn_text_add(out, atn_node_next(m) ? ", " : word);
+        if (out->length - begin > LONGEST) {
+            atn_text_add(out, "\xe2\x80\xa6");
+            return;
+        }
+        const atn_node *member = atn_find(atn_node_get(root, "goals"), "id", atn_node_text(m));
+        say_member(out, root, member, dates, depth);
+    }
+}
+
 bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer *a)
 {
-    if (label_says_target(out->ctx, a)) {
-        atn_escape_plain(out, text_of(a->goal, "label"));
+    if (!a->series && !has_label(a->goal) && atn_node_first(atn_node_get(a->goal, "members"))) {
+        say_joint(out, root, a->goal,
+                  !one_deadline(root, a->goal, text_of(a->goal, "deadline"), DEEPEST), DEEPEST);
         return true;
     }
-    if (!a->series) { /* a compound has its label alone */
+    if (!a->series || label_says_target(out->ctx, a)) {
         atn_escape_plain(out, text_of(a->goal, "label"));
         return true;
     }
@@ -124,11 +187,19 @@ bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer 
     return false;
 }
 
+void atn_say_deadline(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const char *deadline = text_of(a->goal, "deadline");
+    if (!a->series && !has_label(a->goal) && !one_deadline(root, a->goal, deadline, DEEPEST))
+        return; /* each member said its own */
+    atn_text_add(out, " by ");
+    atn_say_date(out, deadline);
+}
+
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     (void)atn_say_goal_subject(out, root, a);
-    atn_text_add(out, " by ");
-    atn_say_date(out, text_of(a->goal, "deadline"));
+    atn_say_deadline(out, root, a);
 }
 
 void atn_say_which(atn_text *out, const atn_answer *a)

@@ -39,7 +39,12 @@ static const atn_grid_column goal_columns[] = {
     {"required_pace", "needs", SHOW_ESTIMATE, 1},
     {"current_pace", "now", SHOW_ESTIMATE, 1},
     {"pace_ratio", "ratio", SHOW_ESTIMATE, 1},
-    {"share_of_past_windows", "past windows", SHOW_ESTIMATE, 0},
+    {"pace_for_10", "needs, 10 %", SHOW_ESTIMATE, 0},
+    {"pace_for_90", "needs, 90 %", SHOW_ESTIMATE, 0},
+    {"share_of_past_windows", "past kept", SHOW_PERCENT, 1},
+    {"last_rate", "last rate", SHOW_PERCENT, 1},
+    {"mean_rate", "mean rate", SHOW_PERCENT, 1},
+    {"equal_trends", "equal trends", SHOW_PERCENT, 0},
     {"already_reached", "reached", SHOW_BOOL, 0},
     {"out_of_reach", "out of reach", SHOW_BOOL, 0},
     {"trend_low", "lowest trend", SHOW_PERCENT, 0},
@@ -66,7 +71,12 @@ static void fill_goals(atn_grid *t, const atn_node *root)
                                         "required_pace",
                                         "current_pace",
                                         "pace_ratio",
+                                        "pace_for/0.1",
+                                        "pace_for/0.9",
                                         "share_of_past_windows",
+                                        "baselines/last-rate/probability",
+                                        "baselines/mean-rate/probability",
+                                        "baselines/equal-trends/probability",
                                         "already_reached",
                                         "out_of_reach"};
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
@@ -265,8 +275,8 @@ static void fill_series(atn_grid *t, const atn_node *root, bool all)
 
 /* ---- by name --------------------------------------------------------------------------------- */
 
-static const char *const table_names[] = {"goals", "parameters", "reports", "diagnostics",
-                                          "series"};
+static const char *const table_names[] = {"goals",       "parameters", "reports",
+                                          "diagnostics", "series",     "scenarios"};
 
 /* Below a table for people. */
 static void add_remarks(atn_text *out, const atn_node *root, bool goals)
@@ -313,10 +323,14 @@ attain_status atn_grid_write(attain_context *ctx, const attain_results *results,
         atn_grid_init(&t, ctx, series_columns, COUNT(series_columns));
         fill_series(&t, root, format != ATTAIN_FORMAT_TABLE);
         break;
+    case 5:
+        atn_grid_scenarios_open(&t, ctx);
+        atn_grid_scenarios_fill(&t, root);
+        break;
     default:
         return atn_fail(err, ATTAIN_ERR_ADDRESS,
-                        "no table \"%.60s\"; there are goals, parameters, reports, diagnostics and "
-                        "series",
+                        "no table \"%.60s\"; there are goals, parameters, reports, diagnostics, "
+                        "series and scenarios",
                         name);
     }
     atn_grid_print(&t, format, out);

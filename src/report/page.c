@@ -221,18 +221,53 @@ static void detail_row(atn_text *out, const atn_node *root, const atn_answer *a)
     value_cell(out, number_of(r, "required_pace"), a->share);
     value_cell(out, number_of(r, "current_pace"), a->share);
     cell(out, atn_say_estimate, number_of(r, "pace_ratio"));
+    cell(out, atn_say_percent, number_of(r, "share_of_past_windows"));
+    cell(out, atn_say_percent,
+         atn_node_number(atn_node_path(r, "baselines/last-rate/probability")));
+    cell(out, atn_say_percent,
+         atn_node_number(atn_node_path(r, "baselines/mean-rate/probability")));
     atn_text_add(out, "\n");
+}
+
+/* Little's law in a sentence for each series that stands beside the goal. */
+static void add_feasibility(atn_text *out, const atn_node *root, const atn_answer *a)
+{
+    const char *step = text_of(atn_node_get(root, "study"), "step");
+    const atn_node *list = atn_node_get(a->goal, "feasibility");
+    for (const atn_node *f = atn_node_first(list); f; f = atn_node_next(f)) {
+        const atn_node *other = atn_find(atn_node_get(root, "series"), "id", text_of(f, "name"));
+        atn_text_add(out, "\n\nIf all of *");
+        atn_escape_markdown(out, text_of(a->flow ? a->series : other, "label"));
+        atn_text_add(out, "* and nothing else passed through *");
+        atn_escape_markdown(out, text_of(a->flow ? other : a->series, "label"));
+        atn_text_add(out, "*: at today's mean stay of ");
+        atn_say_estimate(out, number_of(f, "stay"));
+        atn_text_printf(out, " %ss (", step);
+        atn_say_estimate(out, number_of(f, "level"));
+        atn_text_add(out, " over ");
+        atn_say_estimate(out, number_of(f, "rate"));
+        atn_text_printf(out, " %s) the target means ", atn_per_step(root));
+        atn_say_estimate(out, number_of(f, "implied"));
+        atn_text_printf(out, " %s; with today's ", a->flow ? "at a time" : atn_per_step(root));
+        atn_say_estimate(out, number_of(f, a->flow ? "level" : "rate"));
+        atn_text_add(out, " it takes a stay of ");
+        atn_say_estimate(out, number_of(f, "stay_needed"));
+        atn_text_printf(out, " %ss (Little's law).", step);
+    }
 }
 
 static void details(atn_text *out, const atn_node *root)
 {
     const atn_node *goal = NULL;
-    atn_text_add(out, "\n## Goals in detail\n\n"
-                      "Chance: by the deadline; ±: Monte Carlo error, in points. Dates: when 5, 50 "
-                      "and 95 % of futures have reached it; \"later\" lies beyond the horizon. "
-                      "Short: what is missing at the deadline in the median future. 9 in 10, 1 in "
-                      "2, 1 in 10: the level reached with that chance. Needs: pace from now on to "
-                      "the deadline; now: the last 28 days.\n");
+    atn_text_add(out,
+                 "\n## Goals in detail\n\n"
+                 "Chance: by the deadline; ±: Monte Carlo error, in points. Dates: when 5, 50 "
+                 "and 95 % of futures have reached it; \"later\" lies beyond the horizon. "
+                 "Short: what is missing at the deadline in the median future. 9 in 10, 1 in "
+                 "2, 1 in 10: the level reached with that chance. Needs: pace from now on to "
+                 "the deadline; now: the last 28 days; kept: how many past windows of that length "
+                 "kept that pace. Last rate, mean rate: the chance if the rate of the last 28 "
+                 "days, or the mean to date, went on flat.\n");
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
         if (a.goal != goal) {
             atn_text_add(out, "\n### ");
@@ -243,10 +278,12 @@ static void details(atn_text *out, const atn_node *root)
                 atn_text_add(out, "\n\n");
                 atn_escape_markdown(out, text_of(a.goal, "note"));
             }
-            atn_text_add(out,
-                         "\n\n| definition | reading | chance | ± | 5 % | 50 % | 95 % | not by "
-                         "horizon | short | 9 in 10 | 1 in 2 | 1 in 10 | needs | now | ratio |\n"
-                         "|---|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+            add_feasibility(out, root, &a);
+            atn_text_add(
+                out, "\n\n| definition | reading | chance | ± | 5 % | 50 % | 95 % | not by "
+                     "horizon | short | 9 in 10 | 1 in 2 | 1 in 10 | needs | now | ratio | kept | "
+                     "last rate | mean rate |\n"
+                     "|---|---|--:|--:|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         }
         goal = a.goal;
         detail_row(out, root, &a);
@@ -447,6 +484,7 @@ attain_status atn_page_write(attain_context *ctx, const attain_results *results,
     answers(out, root);
     pictures(out, charts);
     details(out, root);
+    atn_page_scenarios(out, root);
     figures(out, root);
     warnings(out, root);
     priors(out, root);

@@ -24,9 +24,12 @@ const char *atn_per_step(const atn_node *root);
 bool atn_is_single(const atn_node *list); /* one element */
 /* The number a goal asks for with its unit: "600,000 removals", "3,000 arrests a day". */
 void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a);
-/* The goal in a few words: its label where that names the target (true), else as above. */
+/* The goal in a few words: its label where that names the target, or a joint goal's members (both
+ * true), else as above. */
 bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer *a);
-/* The same with its deadline. */
+/* " by 31 December 2026"; nothing where a joint goal's members have said theirs. */
+void atn_say_deadline(atn_text *out, const atn_node *root, const atn_answer *a);
+/* The goal in a few words with its deadline. */
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a);
 /* " (dhs, 7-day mean)" as far as there is something to tell apart. */
 void atn_say_which(atn_text *out, const atn_answer *a);
@@ -76,6 +79,16 @@ void atn_grid_print(const atn_grid *t, attain_format format, atn_text *out);
 /* grids.c: the tables of a document.  NOMEM or ADDRESS. */
 attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
                              attain_format format, atn_text *out, attain_error *err);
+
+/* grid_scenarios.c: its table of scenarios, no rows where none was run. */
+void atn_grid_scenarios_open(atn_grid *t, attain_context *ctx);
+void atn_grid_scenarios_fill(atn_grid *t, const atn_node *root);
+/* scenario_words.c: a scenario's entry for a reading of the baseline; NULL if it has none. */
+const atn_node *atn_scenario_reading(const atn_node *scenario, const atn_answer *a);
+/* What each scenario does to the chances, in lines; a section of report.md.  Nothing where none was
+ * run. */
+void atn_say_scenarios(atn_text *out, const atn_node *root);
+void atn_page_scenarios(atn_text *out, const atn_node *root);
 
 /* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
 typedef struct atn_chart_list atn_chart_list;

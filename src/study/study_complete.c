@@ -189,6 +189,9 @@ static bool needs_scatter(const attain_study *study, size_t s)
         if (goal->form != ATN_GOAL_SINGLE || goal->series != s) continue;
         if (goal->statistic == ATN_VALUE || goal->readings_auto) return true;
         if (goal->statistic != ATN_TOTAL && goal->over <= 1) return true;
+        for (size_t k = 0; k < goal->n_readings; k++)
+            if (goal->readings[k].statistic != ATN_TOTAL && goal->readings[k].over <= 1)
+                return true;
     }
     return false;
 }
@@ -296,14 +299,16 @@ static bool reads(const attain_study *study, size_t a, size_t b)
     return false;
 }
 
-/* A series that is reachable from itself would have to be known before it is computed. */
+/* A series that is reachable from itself would have to be known before it is computed; a stock that
+ * is a balance of flows is known at the start of each step. */
 static attain_status refuse_cycles(completion *c)
 {
     const size_t n = c->study->n_series;
     bool *reach = ATN_NEW_ARRAY(c->study->ctx, bool, n *n);
     if (!reach) return ATTAIN_ERR_NOMEM;
     for (size_t a = 0; a < n; a++)
-        for (size_t b = 0; b < n; b++) reach[a * n + b] = reads(c->study, a, b);
+        for (size_t b = 0; b < n; b++)
+            reach[a * n + b] = !c->study->series[b].balance && reads(c->study, a, b);
     for (size_t k = 0; k < n; k++) /* Warshall (1962) */
         for (size_t a = 0; a < n; a++)
             for (size_t b = 0; b < n; b++) reach[a * n + b] |= reach[a * n + k] && reach[k * n + b];
@@ -373,6 +378,7 @@ attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, 
     }
     if (refuse_cycles(&c) != ATTAIN_OK) return atn_fail_nomem(err);
     for (size_t r = 0; r < study->n_reports; r++) check_report(&c, &study->reports[r]);
+    atn_scenarios_check(study, 0, list);
     return c.failure == ATTAIN_OK ? atn_find_ceilings(study, err) : c.failure;
 }
 
@@ -419,6 +425,17 @@ static void join_by_bias(const attain_study *study, size_t *parent, bool release
     }
 }
 
+bool atn_study_tied(const attain_study *study, size_t s)
+{
+    for (size_t r = 0; r < study->n_reports; r++) {
+        const atn_report *report = &study->reports[r];
+        if (report->used && report->series != s &&
+            (reads(study, s, report->series) || reads(study, report->series, s)))
+            return true;
+    }
+    return false;
+}
+
 size_t atn_study_blocks(const attain_study *study, size_t *block_of)
 {
     const size_t n = study->n_series;
@@ -426,6 +443,11 @@ size_t atn_study_blocks(const attain_study *study, size_t *block_of)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
             if (reads(study, a, b)) join(block_of, a, b);
+    for (size_t s = 0; s < n; s++) {
+        const atn_series *stock = &study->series[s];
+        for (size_t k = 0; k < stock->n_inflows; k++) join(block_of, s, stock->inflows[k]);
+        for (size_t k = 0; k < stock->n_outflows; k++) join(block_of, s, stock->outflows[k]);
+    }
     join_by_bias(study, block_of, false);
     join_by_bias(study, block_of, true);
     if (study->scale.present && !study->scale.fixed)

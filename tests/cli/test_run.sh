@@ -56,8 +56,12 @@ expect 'one of two' 1 '*' '~assertion failed: fit/draws == 1' run study -o - \
     --assert 'fit/draws > 0' --assert 'fit/draws == 1'
 expect 'no such address' 2 '*' "~attain: --assert 'goals/nothing/probability < 1': " \
     run study -o - --assert 'goals/nothing/probability < 1'
-expect 'malformed' 2 '*' "~attain: --assert 'goals/year-40k/probability': " \
-    run study -o - --assert 'goals/year-40k/probability'
+expect 'malformed, told before the run' 2 '' \
+    "=attain: --assert 'fit/draws': expected ADDRESS, one of < <= > >= == !=, and a number; found \"fit/draws\", which compares nothing" \
+    run study -o - --assert 'goals/year-40k/probability <= 1' --assert 'fit/draws'
+expect 'no number' 2 '' '~found "half" for the number in "fit/draws > half"' \
+    run study -o never --assert 'fit/draws > half'
+[ ! -e never ] || fail 'a malformed assertion leaves no folder'
 
 # A gate: no k satisfies this one.
 gate='/series/visits/deviation={"type": "random_walk"}'

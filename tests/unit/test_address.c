@@ -174,7 +174,26 @@ static void test_assertions(void **state)
                          attain_results_assert(f->results, rows[i].assertion, &holds, &err),
                          rows[i].status, &err);
         if (holds != rows[i].holds) fail_msg("%s: %d", rows[i].assertion, holds);
+        /* what the text alone can tell */
+        const bool bad = rows[i].status == ATTAIN_ERR_ARGUMENT;
+        atn_check_status(rows[i].assertion, attain_assertion_check(rows[i].assertion, &err),
+                         bad ? ATTAIN_ERR_ARGUMENT : ATTAIN_OK, &err);
+        if (bad && !strstr(err.message, "expected")) fail_msg("no expectation: %s", err.message);
     }
+}
+
+static void test_assertion_found(void **state)
+{
+    (void)state;
+    attain_error err = {0};
+    atn_check_status("number", attain_assertion_check("a/b <= some", &err), ATTAIN_ERR_ARGUMENT,
+                     &err);
+    assert_non_null(strstr(err.message, "found \"some\" for the number"));
+    atn_check_status("address", attain_assertion_check("  > 1", &err), ATTAIN_ERR_ARGUMENT, &err);
+    assert_non_null(strstr(err.message, "found no address"));
+    atn_check_status("nothing", attain_assertion_check("a/b", &err), ATTAIN_ERR_ARGUMENT, &err);
+    assert_non_null(strstr(err.message, "compares nothing"));
+    atn_check_status("NULL", attain_assertion_check(NULL, &err), ATTAIN_ERR_ARGUMENT, &err);
 }
 
 static void test_round_trip(void **state)
@@ -257,9 +276,13 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_misses),
-        cmocka_unit_test(test_text),       cmocka_unit_test(test_assertions),
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_misses),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_assertions),
+        cmocka_unit_test(test_assertion_found),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

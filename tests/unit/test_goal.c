@@ -246,6 +246,90 @@ static void test_order_of_readings(void **state)
     attain_context_free(w.ctx);
 }
 
+/* On each path: what `strong` reaches, `weak` has reached by then. */
+static void check_implied(world *w, const attain_goal_spec *strong, const attain_goal_spec *weak)
+{
+    size_t first[200];
+    probability(w, strong);
+    memcpy(first, w->reached, sizeof first);
+    probability(w, weak);
+    for (size_t d = 0; d < 200; d++) assert_true(w->reached[d] <= first[d]);
+}
+
+/* A mean of w steps kept up for H windows in a row makes some mean of any L <= H steps: with
+ * L = q w + r, the w spans of L that begin in the first w steps sum q w windows each for the whole
+ * part and r windows together for the rest, all of which are kept. */
+static void test_theorems(void **state)
+{
+    (void)state;
+    static world w;
+    w.ctx = check_context(NULL, 1);
+    atn_stream stream;
+    atn_stream_init(&stream, 11, ATN_PURPOSE_SIMULATE, 3, 0);
+    for (int round = 0; round < 150; round++) {
+        if (round % 3 == 0)
+            fill_smooth(&w, 1000 + (uint64_t)round);
+        else
+            for (size_t i = 0; i < 200 * STEPS; i++)
+                w.paths[i] = (double)atn_stream_below(&stream, 20);
+        const size_t over = 1 + atn_stream_below(&stream, 9);
+        const size_t held = 1 + atn_stream_below(&stream, 20);
+        const size_t span = 1 + atn_stream_below(&stream, held);
+        const size_t times = 1 + atn_stream_below(&stream, 4);
+        const size_t start = atn_stream_below(&stream, 10);
+        const double target = round % 3 == 0 ? 0.9 + 0.02 * (double)atn_stream_below(&stream, 20)
+                                             : (double)atn_stream_below(&stream, 14);
+        attain_goal_spec strong = spec_of(ATTAIN_GOAL_MEAN, over, held, start, STEPS - 1, target);
+        attain_goal_spec weak = spec_of(ATTAIN_GOAL_MEAN, span, 1, start, STEPS - 1, target);
+        for (int turn = 0; turn < 2; turn++) { /* a cap mirrors a floor */
+            strong.at_most = weak.at_most = turn == 1;
+            strong.over = over, strong.held = held;
+            weak.over = span, weak.held = 1;
+            check_implied(&w, &strong, &weak);
+            weak.over = over; /* kept up for less */
+            weak.held = 1 + atn_stream_below(&stream, held);
+            check_implied(&w, &strong, &weak);
+            strong.over = over * times; /* a long mean holds a short one */
+            strong.held = weak.held = 1;
+            check_implied(&w, &strong, &weak);
+        }
+        /* what `over` steps of something amount to, all steps so far do */
+        strong = spec_of(ATTAIN_GOAL_ROLLING_TOTAL, over, 1, start, STEPS - 1, target * 3);
+        weak = spec_of(ATTAIN_GOAL_TOTAL, 1, 1, start, STEPS - 1, target * 3);
+        check_implied(&w, &strong, &weak);
+    }
+    attain_context_free(w.ctx);
+}
+
+/* A path that stays at its target has reached it in every reading at the first window, whatever
+ * the sums round to. */
+static void test_ties(void **state)
+{
+    (void)state;
+    static world w;
+    w.ctx = check_context(NULL, 1);
+    for (int k = 1; k < 200; k++) {
+        const double level = 0.1 * k;
+        for (size_t i = 0; i < 200 * STEPS; i++) w.paths[i] = level;
+        for (size_t over = 1; over < 31; over++) {
+            for (int turn = 0; turn < 2; turn++) {
+                attain_goal_spec s = spec_of(ATTAIN_GOAL_MEAN, over, 5, 0, STEPS - 1, level);
+                s.at_most = turn == 1;
+                probability(&w, &s);
+                assert_int_equal(w.reached[k], over + 3);
+                s = spec_of(ATTAIN_GOAL_ROLLING_TOTAL, over, 1, 0, STEPS - 1, level * (double)over);
+                s.at_most = turn == 1;
+                probability(&w, &s);
+                assert_int_equal(w.reached[k], over - 1);
+            }
+        }
+        const attain_goal_spec s = spec_of(ATTAIN_GOAL_TOTAL, 1, 1, 0, STEPS - 1, level * STEPS);
+        probability(&w, &s);
+        assert_int_equal(w.reached[k], STEPS - 1);
+    }
+    attain_context_free(w.ctx);
+}
+
 static void test_mirror(void **state)
 {
     (void)state;
@@ -438,6 +522,8 @@ int main(void)
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_order_of_readings),
+        cmocka_unit_test(test_theorems),
+        cmocka_unit_test(test_ties),
         cmocka_unit_test(test_mirror),
         cmocka_unit_test(test_not_a_number),
         cmocka_unit_test(test_threads),

@@ -73,8 +73,10 @@ static const atn_reading *find(const world *w, const char *goal, const char *def
         const atn_goal_result *result = &w->projection->goals[g];
         for (size_t k = 0; k < result->n_definitions; k++) {
             const atn_goal_definition *d = &result->definitions[k];
-            const char *id =
-                d->definition == ATN_NONE ? "" : w->study->definitions[d->definition].id;
+            const char *id = d->definition == ATN_NONE ? ""
+                             : d->definition == ATN_POOLED
+                                 ? ATN_POOLED_NAME
+                                 : w->study->definitions[d->definition].id;
             if (strcmp(id, definition) != 0) continue;
             for (size_t j = 0; j < d->n_readings; j++)
                 if (strcmp(d->readings[j].name, reading) == 0) return &d->readings[j];
@@ -313,7 +315,7 @@ static void test_uncertain(void **state)
     assert_true(order <= low && disorder <= sum);
     /* either one is first, or both come on one day */
     atn_check_close("order", order + disorder, either - 0.025, 0.025 + 1e-12, 0);
-    assert_true(find(&w, "nested", "", "any-of")->probability >= both);
+    assert_true(find(&w, "nested", "narrow", "any-of")->probability >= both);
     assert_true(isnan(find(&w, "both", "", "all-of")->shortfall[1]));
     world_free(&w);
 }
@@ -350,6 +352,15 @@ static void test_scatter(void **state)
     for (size_t k = 0; k < ATN_N_LEVELS; k++)
         atn_check_close("total", w.projection->series[0].total[k * STEPS + STEPS - 1], want[k], 0,
                         1e-12);
+    /* The goal on the total tells the same: its levels, and its chance. */
+    const atn_reading *sum = find(&w, "sum", "narrow", "total");
+    static const double levels[] = {0.9, 0.5, 0.1};
+    double met = 0;
+    for (size_t d = 0; d < N; d++) met += (sums[d] >= 10500) / (double)N;
+    atn_check_close("chance", sum->probability, met, 1e-12, 0);
+    atn_quantiles(sums, N, levels, 3, want);
+    for (size_t k = 0; k < 3; k++)
+        atn_check_close("attainable", sum->attainable[k], want[k], 0, 1e-12);
     free(paths);
     free(sums);
     world_free(&w);

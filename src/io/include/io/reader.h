@@ -26,6 +26,11 @@
     X(FIT, "fit")                                                                                  \
     X(GATES, "gates")                                                                              \
     X(GOAL, "goal")                                                                                \
+    X(READING, "reading")                                                                          \
+    X(SCENARIO_FILE, "scenarios")                                                                  \
+    X(SCENARIO, "scenario")                                                                        \
+    X(CHANGE, "change")                                                                            \
+    X(SIZE, "size")                                                                                \
     X(REPORT, "report")
 typedef enum atn_object {
 #define ATN_AS_OBJECT(id, name) ATN_OBJECT_##id,
@@ -127,11 +132,25 @@ void atn_parameter_free(attain_context *ctx, atn_parameter *p);
 /* The parts of a study, in the order they are read. */
 void atn_read_series(atn_reader *r, const cJSON *study);
 void atn_read_trends(atn_reader *r, const cJSON *object, atn_series *series);
+/* A stock that has "inflows" or "outflows" in place of a trend: false, with nothing read, for any
+ * other series.  Their names, and the capacity's, are looked up when all are known. */
+bool atn_read_balance(atn_reader *r, const cJSON *object, atn_series *series);
+void atn_read_networks(atn_reader *r, const cJSON *study);
 void atn_read_groups(atn_reader *r, const cJSON *study); /* definitions, sources, releases */
 void atn_read_inputs(atn_reader *r, const cJSON *study);
 void atn_read_settings(atn_reader *r, const cJSON *study); /* measurement, fit */
 void atn_read_goals(atn_reader *r, const cJSON *study);
+void atn_read_scenarios(atn_reader *r, const cJSON *study);
 void atn_read_reports(atn_reader *r, const cJSON *study);
+/* What a goal or a reading measures: its statistic, which a series of that kind must have, and
+ * whether `over` and `held` go with it.  False when it is missing or bad. */
+bool atn_read_goal_statistic(atn_reader *r, const cJSON *object, atn_kind kind, atn_statistic *out);
+/* Whether so many windows in a row fit into the goal's time, whole steps counted; if not, says so
+ * at `member` (NULL: the current path). */
+bool atn_check_goal_windows(atn_reader *r, const atn_goal *goal, long over, long held,
+                            const char *member);
+/* The readings beside a goal's own; its series, statistic and time are known. */
+void atn_read_readings(atn_reader *r, const cJSON *object, atn_goal *goal);
 /* Compiles what atn_study_complete would, for its messages only: used when other problems keep the
  * study from being completed. */
 void atn_read_formulas(atn_reader *r);

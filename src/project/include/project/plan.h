@@ -4,17 +4,19 @@
 
 #include "project/projection.h"
 
-enum { ATN_MAX_PLANS = 16 };
+/* Twice what a goal may list, its own and the usual ones: a range is answered at both ends. */
+enum { ATN_MAX_PLANS = 2 * (ATN_MAX_READINGS + 5) };
 
 typedef struct atn_plan {
     attain_goal_spec spec;
-    char name[48];    /* as atn_reading.name */
+    char name[64];    /* as atn_reading.name */
     bool own;         /* the reading the goal itself states; compounds are made of these */
-    bool at_deadline; /* reached in the deadline's step or not at all */
-    bool empty;       /* no whole step lies between start and deadline */
+    bool at_deadline; /* reached in the deadline's step or not at all; start is that window's */
+    bool empty;       /* no window lies between start and deadline */
 } atn_plan;
 
-/* The readings of a single goal, at most ATN_MAX_PLANS.  Steps count when they lie wholly between
+/* The readings of a single goal, at most ATN_MAX_PLANS: its own, which is always among them, the
+ * usual ones and those listed that fit its time.  Steps count when they lie wholly between
  * start and deadline (a stock's level belongs to its step's first day); the first and last steps
  * of the study count as whole. */
 size_t atn_goal_plans(const attain_study *study, const atn_goal *goal, atn_plan *plans);

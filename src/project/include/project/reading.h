@@ -9,6 +9,8 @@ typedef struct atn_outcomes {
     double *reached; /* step, INFINITY if not by the horizon */
     double *best;    /* most favourable value by the deadline; NULL for compounds */
     double *required, *current, *past_share; /* atn_pace; NULL for compounds */
+    double *carried[ATN_N_CARRIED];          /* reached under a baseline; NULL: there is none */
+    double *carried_best[ATN_N_CARRIED];     /* best under it; NULL for compounds */
 } atn_outcomes;
 
 typedef struct atn_reading_job {
@@ -18,14 +20,15 @@ typedef struct atn_reading_job {
     long as_of;              /* step */
     double effective;        /* draws' worth of information, <= n_draws */
     const atn_block *choice; /* with several candidates, to tell apart; NULL: none */
-    double *scratch;         /* n_draws */
+    double *scratch;         /* n_draws for each of a mixture's outcomes */
     size_t *counts;          /* n_steps */
 } atn_reading_job;
 
-/* Fills the reading (zeroed before) from the plan's outcomes. */
+/* Fills the reading (zeroed before) from the plan's outcomes: those of one definition, or of
+ * several with equal weights. */
 attain_status atn_reading_fill(const atn_reading_job *job, const atn_plan *plan,
-                               const atn_outcomes *outcomes, atn_reading *reading,
-                               attain_error *err);
+                               const atn_outcomes *outcomes, size_t n_outcomes,
+                               atn_reading *reading, attain_error *err);
 
 /* Lower order statistic (type 1 of Hyndman & Fan 1996), so that a date is always a step: the
  * smallest step reached by at least n p draws, INFINITY if that is none.  counts[i]: draws that

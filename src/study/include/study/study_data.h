@@ -8,8 +8,12 @@
 #include "base/context.h"
 #include "formula/formula.h"
 #include "formula/prior.h"
+#include "study/scenario_data.h"
 
 #define ATN_NONE ((size_t)-1)
+/* In the place of a definition: the mixture of all of a series with equal weights, and its name. */
+#define ATN_POOLED      ((size_t)-2)
+#define ATN_POOLED_NAME "pooled"
 
 typedef enum atn_kind { ATN_FLOW, ATN_STOCK, ATN_SHARE } atn_kind;
 typedef enum atn_link { ATN_LINK_LOG, ATN_LINK_LOGIT, ATN_LINK_IDENTITY } atn_link;
@@ -107,6 +111,13 @@ typedef struct atn_series {
     atn_parameter step_sigma; /* omega; present == false: no scatter.  The reader sets present when
                                  the study states it; complete adds the default (METHODS 2) */
     bool step_sigma_stated;
+    /* A stock that is the balance of flows (METHODS 2.3).  Its one trend is called "balance" and
+     * has one parameter, the level at step 0; it has neither deviation nor calendar effect. */
+    bool balance;
+    size_t *inflows, *outflows; /* series */
+    size_t n_inflows, n_outflows;
+    bool has_capacity;
+    size_t capacity; /* input that limits admission */
     /* set by atn_study_complete from the as-of reports (METHODS 3) */
     double typical; /* m: median per-step rate or level implied; 1 (0.5 share) if none */
     double t1, t2;  /* span of their windows in steps */
@@ -161,6 +172,15 @@ typedef enum atn_goal_form {
     ATN_GOAL_BEFORE
 } atn_goal_form;
 
+enum { ATN_MAX_READINGS = 11 }; /* that a goal may list */
+
+/* A reading that a goal asks for beside its own: which windows its target may mean. */
+typedef struct atn_reading_ask {
+    atn_statistic statistic; /* VALUE or LEVEL (a single step), MEAN, TOTAL, ROLLING_TOTAL */
+    long over, held;         /* steps, >= 1 */
+    bool at_deadline;        /* the last window before the deadline alone */
+} atn_reading_ask;
+
 typedef struct atn_goal {
     char *id, *label, *note, *pointer;
     atn_goal_form form;
@@ -171,10 +191,12 @@ typedef struct atn_goal {
     atn_statistic statistic;
     long over, held; /* steps; over 0 = 1; held 0 = 1 (for ROLLING_TOTAL over >= 1) */
     bool has_start, has_deadline;
-    atn_day start, deadline; /* defaults: origin, horizon */
-    double target, upper;    /* upper NaN: a single target */
-    bool at_most;            /* direction */
-    bool readings_auto;
+    atn_day start, deadline;   /* defaults: origin, horizon */
+    double target, upper;      /* upper NaN: a single target */
+    bool at_most;              /* direction */
+    bool readings_auto;        /* the usual readings side by side */
+    atn_reading_ask *readings; /* asked for by name; NULL: none */
+    size_t n_readings;
 } atn_goal;
 
 /* Quality gates: `map` has to pass the first two, `nuts` the others (METHODS 5). */
@@ -228,6 +250,8 @@ struct attain_study {
     size_t n_reports;
     atn_goal *goals;
     size_t n_goals;
+    atn_scenario *scenarios;
+    size_t n_scenarios;
     atn_parameter scale;  /* of all reports' errors; present == false: 1 */
     double error_df;      /* Student-t errors; INFINITY: normal */
     double design_effect; /* of sample sizes, default 1 */
@@ -245,12 +269,21 @@ typedef struct attain_study attain_study;
  * or TABLE if there was one (the first), NOMEM.  To be called once, after the reader. */
 attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, attain_error *err);
 
+/* What can only be told of scenarios from number `first` on once the study is complete: whether a
+ * parameter that is set is one of the model's, and its size inside the prior's support.  Every
+ * problem goes to the list. */
+void atn_scenarios_check(const attain_study *study, size_t first, attain_diagnostics *list);
+
 /* Length of a window in steps: the sum of its a_i (METHODS 1), 0 when it is empty. */
 double atn_study_window(const attain_study *study, atn_day start, atn_day end);
 
 /* Series that share parameters or formulas form one block; the posterior is the product over
  * blocks.  block_of: n_series entries, overwritten with 0 .. count-1.  Returns the count. */
 size_t atn_study_blocks(const attain_study *study, size_t *block_of);
+
+/* Whether a formula ties series s to another that has used reports: what is said of it then is more
+ * than its prior, even if no report speaks of it. */
+bool atn_study_tied(const attain_study *study, size_t s);
 
 /* The threshold of a gate as this study has it. */
 double atn_gate_threshold(const attain_study *study, atn_gate gate);
