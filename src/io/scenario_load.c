@@ -63,7 +63,7 @@ static void keep_digest(atn_reader *r, const char *name)
     atn_source_file *files = ATN_MAKE(r, atn_source_file, s->n_files + 1);
     if (!files) return;
     const char *slash = strrchr(name, '/');
-    memcpy(files, s->files, s->n_files * sizeof *files);
+    if (s->n_files > 0) memcpy(files, s->files, s->n_files * sizeof *files);
     files[s->n_files].name = atn_copy(r, slash ? slash + 1 : name);
     atn_sha256(r->text, r->length, files[s->n_files].sha256);
     atn_free(r->ctx, s->files);

@@ -84,8 +84,24 @@ static atn_day after_as_of(const atn_reader *r)
     return atn_calendar_start(calendar, atn_calendar_step(calendar, r->study->as_of) + 1);
 }
 
+/* A change that no step starts in would change nothing, in silence. */
+static void refuse_empty(atn_reader *r, const atn_change *change)
+{
+    const attain_study *s = r->study;
+    if (!r->calendar_ok) return;
+    const long last = atn_calendar_step(&s->calendar, s->horizon);
+    const size_t n_steps = (size_t)last + 1;
+    const size_t first = atn_change_first(&s->calendar, change, n_steps);
+    if (first == n_steps)
+        ATN_BAD(r, "out-of-range", NULL,
+                "no step of the study starts between the change's first day and the horizon");
+    else if (atn_calendar_start(&s->calendar, (long)first) > change->until)
+        ATN_BAD(r, "out-of-range", NULL, "no step of the study starts within the change's days");
+}
+
 static void read_times(atn_reader *r, const cJSON *object, atn_change *change)
 {
+    const size_t before = r->n_problems;
     long days = 0;
     atn_day until;
     get_from(r, object, &change->from);
@@ -96,10 +112,11 @@ static void read_times(atn_reader *r, const cJSON *object, atn_change *change)
         ATN_BAD(r, "out-of-range", "until", "'until' lies before the change begins");
     if (has_days) change->until = change->from + (atn_day)days - 1;
     if (has_until) change->until = until;
-    if (!atn_get_number(r, object, "ramp", false, &change->ramp)) return;
-    if (change->ramp >= 0) return;
-    ATN_BAD(r, "out-of-range", "ramp", "'ramp' is a number of days, 0 or greater");
-    change->ramp = 0;
+    if (atn_get_number(r, object, "ramp", false, &change->ramp) && !(change->ramp >= 0)) {
+        ATN_BAD(r, "out-of-range", "ramp", "'ramp' is a number of days, 0 or greater");
+        change->ramp = 0;
+    }
+    if (r->n_problems == before) refuse_empty(r, change);
 }
 
 /* ---- what and how far ---- */

@@ -165,14 +165,6 @@ static size_t plain(const attain_study *study, size_t definition)
     return definition;
 }
 
-double atn_paths_counted(double y, atn_link link, double factor)
-{
-    if (link == ATN_LINK_LOG) return y * factor;
-    if (link == ATN_LINK_IDENTITY) return y + factor;
-    /* logistic(logit(y) + shift) without forming the logit */
-    return y / (y + (1.0 - y) * exp(-factor));
-}
-
 void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
                       const double *reported, double *x)
 {

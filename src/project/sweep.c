@@ -16,7 +16,8 @@ typedef enum touch {
 typedef struct outcome {               /* one reading that an answer rests on */
     size_t series, definition, number; /* number: among all outcomes of the run */
     const atn_plan *plan;
-    double *before; /* of each worker: ATN_LANES sums over the steps before the change (totals) */
+    size_t from, end; /* steps that outcomes in this definition read, at a point */
+    double *before;   /* of each worker: ATN_LANES sums over the steps before the change (totals) */
 } outcome;
 
 typedef struct worker_bench {
@@ -133,10 +134,9 @@ static bool varies_scatter(const evaluation *e, size_t series)
 
 /* Steps from `from` on as the outcome's definition counts them. */
 static void define(const evaluation *e, const outcome *o, const double *reported, size_t chunk,
-                   const double *realised, size_t from, double *x)
+                   const double *realised, size_t from, size_t end, double *x)
 {
     const size_t b = e->posterior->block_of_series[o->series];
-    const size_t n = e->study->n_steps;
     const atn_link link = e->study->series[o->series].link;
     double factor[ATN_LANES];
     for (size_t l = 0; l < ATN_LANES; l++) {
@@ -145,7 +145,6 @@ static void define(const evaluation *e, const outcome *o, const double *reported
         factor[l] = o->definition == ATN_NONE ? (link == ATN_LINK_LOG ? 1.0 : 0.0)
                                               : atn_model_factor(model, theta, o->definition);
     }
-    const size_t end = o->plan->spec.deadline + 1 < n ? o->plan->spec.deadline + 1 : n;
     const size_t past = o->definition == ATN_NONE || end < e->first ? end : e->first;
     for (size_t i = from; i < past; i++) {
         const double *y = realised + i * ATN_LANES;
@@ -224,9 +223,9 @@ static void not_at_all(double *reached)
 }
 
 /* Every point's outcome of one needed reading: `point`'s realised path stands in bench->realised
- * from the change on. */
+ * from the change on, and bench->x in *defined's definition. */
 static void answer_point(const evaluation *e, const worker_bench *b, size_t k, const place *p,
-                         size_t point)
+                         size_t point, const outcome **defined)
 {
     const outcome *o = &e->needed[k];
     double *reached = reached_of(e, b, point, o->number);
@@ -235,8 +234,9 @@ static void answer_point(const evaluation *e, const worker_bench *b, size_t k, c
         memcpy(reached, base, ATN_LANES * sizeof *reached);
         return;
     }
-    const size_t from = span_start(&o->plan->spec, e->first);
-    define(e, o, e->reported[k], p->chunk, b->realised, from, b->x);
+    if (!*defined || (*defined)->definition != o->definition)
+        define(e, o, e->reported[k], p->chunk, b->realised, o->from, o->end, b->x);
+    *defined = o;
     scan_after(e, o, before, b->x, b->windows, base, reached);
 }
 
@@ -248,7 +248,7 @@ static void answer_base(const evaluation *e, const worker_bench *b, size_t k, co
         not_at_all(base);
         return;
     }
-    define(e, o, e->reported[k], p->chunk, b->realised, 0, b->x);
+    define(e, o, e->reported[k], p->chunk, b->realised, 0, o->plan->spec.deadline + 1, b->x);
     scan_base(e, o, b->x, b->windows, base, before);
 }
 
@@ -294,12 +294,13 @@ static bool sweep_series(const evaluation *e, const worker_bench *b, const place
         if (e->needed[k].series == p->series) answer_base(e, b, k, p);
     for (size_t point = 0; point < e->n_points; point++) {
         const bool touched = e->touched[p->series] != TOUCH_NONE;
+        const outcome *defined = NULL; /* what bench->x holds */
         if (touched) good &= realise_point(e, b, p, point);
         for (size_t k = 0; k < e->n_needed; k++) {
             const outcome *o = &e->needed[k];
             if (o->series != p->series) continue;
             if (touched)
-                answer_point(e, b, k, p, point);
+                answer_point(e, b, k, p, point, &defined);
             else
                 memcpy(reached_of(e, b, point, o->number),
                        o->before + (2 * p->worker + 1) * ATN_LANES, ATN_LANES * sizeof(double));
@@ -415,6 +416,22 @@ static attain_status gather_needed(evaluation *e, attain_error *err)
     return status;
 }
 
+/* Outcomes in one definition are read off the same steps. */
+static void join_spans(evaluation *e)
+{
+    for (size_t k = 0; k < e->n_needed; k++) {
+        outcome *o = &e->needed[k];
+        o->from = e->study->n_steps;
+        for (size_t j = 0; j < e->n_needed; j++) {
+            const outcome *other = &e->needed[j];
+            if (other->series != o->series || other->definition != o->definition) continue;
+            const size_t from = span_start(&other->plan->spec, e->first);
+            if (from < o->from) o->from = from;
+            if (other->plan->spec.deadline >= o->end) o->end = other->plan->spec.deadline + 1;
+        }
+    }
+}
+
 static attain_status make_workspaces(const evaluation *e, size_t series, atn_workspace **all,
                                      attain_error *err)
 {
@@ -509,6 +526,7 @@ static attain_status prepare(evaluation *e, attain_error *err)
     }
     atn_futures_touch(e->futures, touched);
     status = gather_needed(e, err);
+    if (status == ATTAIN_OK) join_spans(e);
     for (size_t s = 0; s < e->study->n_series; s++) e->touched[s] = how_touched(e, s, touched);
     atn_free(ctx, touched);
     for (size_t w = 0; w < e->n_workers && status == ATTAIN_OK; w++)

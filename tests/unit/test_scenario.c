@@ -561,6 +561,43 @@ static void test_refusals(void **state)
     world_free(&w);
 }
 
+/* Months: a change that no month starts in is told, and one is whole months. */
+static void test_months(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *change, *part;
+    } rows[] = {
+        {"'from': '2025-06-15', 'until': '2025-06-30'", "within the change's days"},
+        {"'from': '2025-12-02'", "between the change's first day and the horizon"},
+        {"'from': '2025-06-15', 'until': '2025-07-01'", NULL},
+    };
+    attain_context *ctx = check_context(NULL, 1);
+    attain_study *study = planted_study(
+        ctx, "{'title': 'months', 'origin': '2025-01-01', 'as_of': '2025-03-31',"
+             " 'horizon': '2025-12-31', 'step': 'month', 'reports': [], 'series': {'made':"
+             " {'kind': 'flow', 'trend': 'constant'}}}");
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        char json[300];
+        attain_error err;
+        snprintf(json, sizeof json, "[{'id': 's', 'changes': [{'multiply': 'made', 'by': 2, %s}]}]",
+                 rows[k].change);
+        for (char *c = json; *c; c++)
+            if (*c == '\'') *c = '"';
+        const attain_status status =
+            attain_study_parse_scenarios(study, json, strlen(json), NULL, &err);
+        atn_check_status(rows[k].change, status, rows[k].part ? ATTAIN_ERR_FIELD : ATTAIN_OK, &err);
+        if (rows[k].part && !strstr(err.message, rows[k].part)) fail_msg("%s", err.message);
+    }
+    const atn_change *change = &study->scenarios[0].changes[0];
+    assert_int_equal(atn_change_first(&study->calendar, change, study->n_steps), 6);
+    for (size_t i = 0; i < study->n_steps; i++)
+        atn_check_close("share", atn_change_share(&study->calendar, change, i), i == 6 ? 1 : 0, 0,
+                        0);
+    attain_study_free(study);
+    attain_context_free(ctx);
+}
+
 int main(void)
 {
     attain_gsl_quiet();
@@ -570,7 +607,7 @@ int main(void)
         cmocka_unit_test(test_define),   cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_threads),  cmocka_unit_test(test_domain),
         cmocka_unit_test(test_faults),   cmocka_unit_test(test_read_faults),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_months),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -339,6 +339,8 @@ static void test_refusals(void **state)
     world_free(&w);
 }
 
+static char scratch[512];
+
 static attain_status sweep_once(void *user, attain_context *ctx, attain_error *err)
 {
     const world *w = user;
@@ -361,6 +363,7 @@ static attain_status sweep_once(void *user, attain_context *ctx, attain_error *e
         attain_text_free(ctx, text);
         text = NULL;
     }
+    if (status == ATTAIN_OK) status = attain_sweep_write(sweep, scratch, NULL, NULL, err);
     attain_sweep_free(sweep);
     return status;
 }
@@ -369,7 +372,9 @@ static void test_faults(void **state)
 {
     (void)state;
     world w = world_of(1, 20, "", false);
+    check_scratch_create(scratch, sizeof scratch);
     check_faults("attain_sweep_run", sweep_once, &w, 8000);
+    check_scratch_remove(scratch);
     world_free(&w);
 }
 

@@ -45,7 +45,13 @@ void atn_reported_steps(const attain_study *study, size_t series, size_t definit
                         double *reported);
 
 /* A value of the reference as a definition with this factor (or shift) counts it. */
-double atn_paths_counted(double y, atn_link link, double factor);
+static inline double atn_paths_counted(double y, atn_link link, double factor)
+{
+    if (link == ATN_LINK_LOG) return y * factor;
+    if (link == ATN_LINK_IDENTITY) return y + factor;
+    /* logistic(logit(y) + shift) without forming the logit */
+    return y / (y + (1.0 - y) * exp(-factor));
+}
 /* A change may bring a path to the edge of what its link allows, not beyond. */
 static inline bool atn_paths_inside(atn_link link, double y)
 {
