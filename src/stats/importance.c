@@ -59,7 +59,7 @@ attain_status atn_importance_resample(attain_context *ctx, const double *u,
     atn_laplace r = {.n = n, .n_draws = n_draws, .evaluations = n_proposals};
     attain_status status = ATTAIN_OK;
     size_t *pick = ATN_NEW_ARRAY(ctx, size_t, n_draws);
-    double *work = ATN_NEW_ARRAY(ctx, double, 2 * n_proposals);
+    double *work = ATN_NEW_ARRAY(ctx, double, 2 * n_proposals + ATN_PSIS_ROOM);
     r.draws = ATN_NEW_ARRAY(ctx, double, n_draws *n);
     r.log_density = ATN_NEW_ARRAY(ctx, double, n_draws);
     if (!pick || !work || !r.draws || !r.log_density) {

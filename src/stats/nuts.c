@@ -464,7 +464,10 @@ static attain_status run_chains(attain_context *ctx, chain *chains, const atn_nu
         done = 0;
         for (size_t k = 0; k < s->chains; k++) done += chains[k].iteration;
         if (status == ATTAIN_OK)
-            status = atn_poll(ctx, "sampling", (double)done / (double)total, err);
+            status = atn_poll(ctx, "sampling",
+                              s->progress + (1.0 - s->progress - s->progress_left) * (double)done /
+                                                (double)total,
+                              err);
         if (status != ATTAIN_OK) return status;
         for (size_t k = 0; k < s->chains; k++)
             if (chains[k].failed)

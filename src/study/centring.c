@@ -54,18 +54,38 @@ static void add_levels(atn_centring *c, size_t track)
     }
 }
 
+bool atn_centring_spreads(const atn_centring *c, size_t track)
+{
+    size_t latents = 0;
+    for (size_t k = 0; k < ATN_LAWS; k++) latents += c->count[track * ATN_LAWS + k];
+    return latents > 0 && c->model->tracks[track].omega.index != ATN_NONE;
+}
+
+static bool in_trend(const atn_track *t, size_t parameter)
+{
+    for (size_t s = 0; s < t->trend->n_parameters; s++)
+        if (t->trend_slots[s].index == parameter) return true;
+    return false;
+}
+
 /* All parameters but the scales. */
 static void find_linear(atn_centring *c)
 {
     const atn_model *m = c->model;
+    for (size_t i = 0; i < c->q; i++) c->track[i] = c->latents[i].law / ATN_LAWS;
     for (size_t k = 0; k < c->p; k++) {
         bool scale = false;
+        size_t track = ATN_NONE;
         for (size_t i = 0; i < m->n_tracks; i++) {
             const atn_track *t = &m->tracks[i];
             scale = scale || k == t->sigma.index || k == t->phi.index || k == t->sigma_v.index ||
-                    k == t->effect_sigma.index;
+                    k == t->effect_sigma.index ||
+                    (k == t->omega.index && atn_centring_spreads(c, i));
+            if (track == ATN_NONE && in_trend(t, k)) track = i;
         }
-        if (!scale) c->linear[c->n_linear++] = k;
+        if (scale) continue;
+        c->track[c->q + c->n_linear] = track;
+        c->linear[c->n_linear++] = k;
     }
 }
 
@@ -77,14 +97,17 @@ static bool lay_out(attain_context *ctx, atn_centring *c)
     for (size_t k = 0; k < m->n_tracks; k++) n_levels += m->tracks[k].n_knots;
     c->latents = ATN_NEW_ARRAY(ctx, atn_latent, n_latent);
     c->levels = ATN_NEW_ARRAY(ctx, atn_level, n_levels);
-    c->places = ATN_NEW_ARRAY(ctx, size_t, 5 * n_latent + 1 + 4 * c->p + ATN_LAWS * m->n_tracks);
+    c->places = ATN_NEW_ARRAY(ctx, size_t, 6 * n_latent + 1 + 5 * c->p + ATN_LAWS * m->n_tracks);
     if (!c->latents || !c->levels || !c->places) return false;
+    c->information = ATN_NEW_ARRAY(ctx, atn_information, m->n_tracks);
+    if (!c->information) return false;
     c->sky.first = c->places;
     c->sky.start = c->sky.first + c->n;
     c->sky.last = c->sky.start + c->n + 1;
     c->reach = c->sky.last + c->n;
     c->linear = c->reach + 2 * n_latent;
     c->count = c->linear + c->p;
+    c->track = c->count + ATN_LAWS * m->n_tracks;
     for (size_t k = 0; k < m->n_tracks; k++)
         if (deviation_counts(&m->tracks[k])) add_deviation(c, k);
     c->sky.tail = c->q;
@@ -125,26 +148,10 @@ void atn_centring_free(attain_context *ctx, atn_centring *c)
     atn_free(ctx, c->latents);
     atn_free(ctx, c->levels);
     atn_free(ctx, c->places);
+    atn_free(ctx, c->information);
     atn_free(ctx, c->block);
     atn_free(ctx, c->joint);
     atn_free(ctx, c);
-}
-
-/* ---- laws and levels ---- */
-
-void atn_centring_laws(const atn_model *m, const double *theta, atn_law *laws)
-{
-    for (size_t k = 0; k < m->n_tracks; k++) {
-        const atn_track *t = &m->tracks[k];
-        atn_law *law = laws + k * ATN_LAWS;
-        const double a = 1.0 / atn_slot_get(&t->sigma, theta), phi = atn_slot_get(&t->phi, theta);
-        const bool ar1 = t->spec->deviation.type == ATN_DEVIATION_AR1;
-        law[ATN_LAW_FIRST] = (atn_law){a, 0.0};
-        law[ATN_LAW_STEP] =
-            ar1 ? (atn_law){a / sqrt((1 - phi) * (1 + phi)), phi} : (atn_law){a, 1.0};
-        law[ATN_LAW_SLOPE] = (atn_law){1.0 / atn_slot_get(&t->sigma_v, theta), phi};
-        law[ATN_LAW_EFFECT] = (atn_law){1.0 / atn_slot_get(&t->effect_sigma, theta), 0.0};
-    }
 }
 
 static void reverse_laws(const atn_model *m, const double *theta, const atn_law *laws,
@@ -171,66 +178,17 @@ static void reverse_laws(const atn_model *m, const double *theta, const atn_law 
     }
 }
 
-void atn_centring_levels(const atn_centring *c, const atn_workspace *w, double *level)
-{
-    for (size_t k = 0; k < c->n_levels; k++) {
-        const atn_level *l = &c->levels[k];
-        level[k] = atn_link_apply(c->model->tracks[l->track].spec->link,
-                                  w->tracks[l->track].trend[l->step]);
-    }
-}
-
-void atn_centring_reverse_levels(const atn_centring *c, const atn_workspace *w,
-                                 const double *adjoint, double *gradient)
-{
-    for (size_t k = 0; k < c->n_levels; k++) {
-        const atn_level *l = &c->levels[k];
-        const atn_track *t = &c->model->tracks[l->track];
-        const atn_track_work *tw = &w->tracks[l->track];
-        const double f = tw->trend[l->step];
-        const double g = t->spec->link == ATN_LINK_LOG     ? adjoint[k] / f
-                         : t->spec->link == ATN_LINK_LOGIT ? adjoint[k] / (f * (1.0 - f))
-                                                           : adjoint[k];
-        for (size_t s = 0; s < t->trend->n_parameters; s++)
-            if (t->trend_slots[s].index != ATN_NONE && atn_formula_uses(t->trend->formula, s))
-                gradient[t->trend_slots[s].index] += g * tw->jacobian[s * t->n_reach + l->step];
-    }
-}
-
-static double distance(const atn_latent *l, const atn_law *law, const double *eta, size_t i)
-{
-    double d = eta[i];
-    if (l->before != ATN_NONE) d -= law->b * eta[l->before];
-    if (l->slope != ATN_NONE) d -= eta[l->slope];
-    return d;
-}
-
-void atn_centring_gather(const atn_centring *c, const atn_law *laws, const double *theta,
-                         double *eta)
-{
-    for (size_t i = 0; i < c->q; i++) {
-        const atn_latent *l = &c->latents[i];
-        const atn_law *law = &laws[l->law];
-        eta[i] = 0.0;
-        eta[i] = theta[l->z] / law->a - distance(l, law, eta, i);
-    }
-}
-
-void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const double *eta,
-                          double *theta)
-{
-    for (size_t i = 0; i < c->q; i++) {
-        const atn_latent *l = &c->latents[i];
-        theta[l->z] = laws[l->law].a * distance(l, &laws[l->law], eta, i);
-    }
-}
-
 /* ---- the precision and its adjoint ---- */
 
-static bool make_factor(const atn_centring *c, const atn_law *laws, double *l, double *work)
+static bool make_factor(const atn_centring *c, const atn_law *laws, const double *weight, double *l,
+                        double *work)
 {
     const atn_skyline *s = &c->sky;
-    memcpy(l, c->joint, s->start[s->n] * sizeof *l);
+    for (size_t i = 0; i < s->n; i++) {
+        const double *row = c->joint + s->start[i], *w = weight + s->first[i];
+        for (size_t j = 0; j <= i - s->first[i]; j++)
+            l[s->start[i] + j] = row[j] * w[j] * weight[i];
+    }
     for (size_t i = 0; i < c->q; i++) {
         const atn_latent *latent = &c->latents[i];
         const size_t before = latent->before, slope = latent->slope;
@@ -276,6 +234,24 @@ static void reverse_precision(const atn_centring *c, const atn_law *laws, const 
     }
 }
 
+/* Adjoint of the weights of the rows, as of their squares in (h, k) and the pull before. */
+static void reverse_weights(const atn_centring *c, const double *weight, const double *adjoint,
+                            double *g)
+{
+    const atn_skyline *s = &c->sky;
+    for (size_t i = 0; i < s->n; i++) {
+        const size_t f = s->first[i];
+        const double *joint = c->joint + s->start[i], *own = adjoint + s->start[i];
+        double sum = 0.0;
+        for (size_t j = f; j <= i; j++) {
+            const double both = own[j - f] * joint[j - f];
+            sum += both * weight[j];
+            g[j] += both * weight[i];
+        }
+        g[i] += sum;
+    }
+}
+
 /* The corner of L that belongs to psi; its rows begin at column 0, its diagonal is inverted. */
 static const double *corner_row(const atn_centring *c, const double *l, size_t i)
 {
@@ -304,15 +280,17 @@ static void corner_backward(const atn_centring *c, const double *l, double *x)
 
 typedef struct passage { /* cut from the caller's work space */
     atn_law *laws, *law_adjoint;
-    double *l, *adjoint;  /* skyline values */
-    double *level, *side; /* n_levels each */
-    double *whole;        /* q + n_linear: L^-1 (h, k) */
-    double *pull;         /* q: y = L_eta^-1 (h - K F - C psi) */
-    double *eta, *s;      /* q each */
-    double *r;            /* q + n_linear */
-    double *line, *dx;    /* p each: parameters on the whole line */
-    double *psi, *t;      /* n_linear each */
-    double *scratch;      /* 2 (q + n_linear) */
+    double *l, *adjoint;             /* skyline values */
+    double *level, *side;            /* n_levels each */
+    double *whole;                   /* q + n_linear: L^-1 (h, k) */
+    double *pull;                    /* q: y = L_eta^-1 (h - K F - C psi) */
+    double *eta, *s;                 /* q each */
+    double *r;                       /* q + n_linear */
+    double *weight, *weight_adjoint; /* q + n_linear: roots of the rows' information */
+    double *base;                    /* q: h - K F - C psi at information 1 */
+    double *line, *dx;               /* p each: parameters on the whole line */
+    double *psi, *t;                 /* n_linear each */
+    double *scratch;                 /* 2 (q + n_linear) */
 } passage;
 
 static size_t laws_size(const atn_centring *c)
@@ -322,8 +300,8 @@ static size_t laws_size(const atn_centring *c)
 
 size_t atn_centring_work_size(const atn_centring *c)
 {
-    return 2 * laws_size(c) + 2 * c->sky.start[c->sky.n] + 2 * c->n_levels + 7 * c->q +
-           6 * c->n_linear + 2 * c->p;
+    return 2 * laws_size(c) + 2 * c->sky.start[c->sky.n] + 2 * c->n_levels + 10 * c->q +
+           8 * c->n_linear + 2 * c->p;
 }
 
 static double *cut(double **at, size_t n)
@@ -344,6 +322,9 @@ static passage cut_passage(const atn_centring *c, double *at)
     p.side = cut(&at, c->n_levels);
     p.whole = cut(&at, c->q + c->n_linear);
     p.r = cut(&at, c->q + c->n_linear);
+    p.weight = cut(&at, c->q + c->n_linear);
+    p.weight_adjoint = cut(&at, c->q + c->n_linear);
+    p.base = cut(&at, c->q);
     p.pull = cut(&at, c->q);
     p.eta = cut(&at, c->q);
     p.s = cut(&at, c->q);
@@ -360,13 +341,39 @@ static void to_natural(const atn_centring *c, size_t k, const double *line, doub
     theta[k] = atn_transform_forward(&c->model->entries[k].transform, line[k], NULL, NULL, NULL);
 }
 
+static double root_information(const atn_centring *c, size_t track, const double *theta)
+{
+    const atn_information *own = &c->information[track];
+    if (!(own->share > 0)) return 1.0;
+    const double ratio = atn_slot_get(&c->model->tracks[track].omega, theta) / own->at;
+    return 1.0 / sqrt(1.0 - own->share + own->share * ratio * ratio);
+}
+
+/* Adjoints of the rows' weights into those of the scatter. */
+static void reverse_information(const atn_centring *c, const passage *p, const double *theta,
+                                double *natural)
+{
+    for (size_t i = 0; i < c->sky.n; i++) {
+        const size_t track = c->track[i];
+        if (track == ATN_NONE || !(c->information[track].share > 0)) continue;
+        const atn_information *own = &c->information[track];
+        const atn_slot *omega = &c->model->tracks[track].omega;
+        const double w = p->weight[i];
+        atn_slot_add(omega, natural,
+                     -p->weight_adjoint[i] * w * w * w * own->share * atn_slot_get(omega, theta) /
+                         (own->at * own->at));
+    }
+}
+
 /* What depends on the scales alone, which x and `line` have in common: laws, L, L^-1 (h, k). */
 static bool prepare_scales(const atn_centring *c, const double *x, double *theta, passage *p)
 {
     for (size_t k = 0; k < c->p; k++) to_natural(c, k, x, theta); /* those of psi are replaced */
     atn_centring_laws(c->model, theta, p->laws);
-    if (!make_factor(c, p->laws, p->l, p->scratch)) return false;
-    memcpy(p->whole, c->h, c->sky.n * sizeof *p->whole);
+    for (size_t i = 0; i < c->sky.n; i++)
+        p->weight[i] = c->track[i] == ATN_NONE ? 1.0 : root_information(c, c->track[i], theta);
+    if (!make_factor(c, p->laws, p->weight, p->l, p->scratch)) return false;
+    for (size_t i = 0; i < c->sky.n; i++) p->whole[i] = c->h[i] * p->weight[i] * p->weight[i];
     atn_skyline_forward(&c->sky, c->sky.n, p->l, p->whole);
     return true;
 }
@@ -384,8 +391,9 @@ static bool prepare_pull(const atn_centring *c, const double *theta, bool slopes
     for (size_t i = 0; i < c->q; i++) {
         const double *K = c->K + i * c->n_levels, *C = c->C + i * c->n_linear;
         const size_t from = c->reach[2 * i], to = c->reach[2 * i + 1];
-        p->pull[i] = c->h_given_psi[i] - atn_inner_wide(K + from, p->level + from, to - from) -
+        p->base[i] = c->h_given_psi[i] - atn_inner_wide(K + from, p->level + from, to - from) -
                      atn_inner_wide(C, p->psi, c->n_linear);
+        p->pull[i] = p->base[i] * p->weight[i] * p->weight[i];
     }
     atn_skyline_forward(&c->sky, c->q, p->l, p->pull);
     return true;
@@ -455,10 +463,13 @@ static void reverse_pull(const atn_centring *c, passage *p, double *natural, dou
                          atn_workspace *w)
 {
     memset(p->side, 0, c->n_levels * sizeof *p->side);
+    memset(p->weight_adjoint, 0, c->sky.n * sizeof *p->weight_adjoint);
     for (size_t i = 0; i < c->q; i++) {
         const double *K = c->K + i * c->n_levels, *C = c->C + i * c->n_linear;
-        for (size_t k = c->reach[2 * i]; k < c->reach[2 * i + 1]; k++) p->side[k] -= K[k] * p->r[i];
-        for (size_t k = 0; k < c->n_linear; k++) line[c->linear[k]] -= C[k] * p->r[i];
+        const double weight = p->weight[i], r = p->r[i] * weight * weight;
+        for (size_t k = c->reach[2 * i]; k < c->reach[2 * i + 1]; k++) p->side[k] -= K[k] * r;
+        for (size_t k = 0; k < c->n_linear; k++) line[c->linear[k]] -= C[k] * r;
+        p->weight_adjoint[i] = 2.0 * weight * p->r[i] * p->base[i];
     }
     atn_centring_reverse_levels(c, w, p->side, natural);
 }
@@ -474,6 +485,7 @@ static void reverse_psi(const atn_centring *c, passage *p, double *line)
     memcpy(p->r + c->q, p->t, c->n_linear * sizeof *p->r);
     atn_skyline_backward(sky, sky->n, p->l, p->r);
     for (size_t i = 0; i < sky->n; i++) {
+        p->weight_adjoint[i] += 2.0 * p->weight[i] * p->r[i] * c->h[i];
         double *row = p->adjoint + sky->start[i];
         const size_t f = sky->first[i];
         if (i >= c->q) memset(row, 0, (i + 1) * sizeof *row);
@@ -514,6 +526,8 @@ double atn_centring_density(const atn_centring *c, const double *x, double *grad
     reverse_psi(c, &p, gradient);
     atn_skyline_reverse(&c->sky, p.l, p.adjoint, p.scratch);
     reverse_precision(c, p.laws, p.adjoint, p.law_adjoint);
+    reverse_weights(c, p.weight, p.adjoint, p.weight_adjoint);
+    reverse_information(c, &p, theta, natural);
     reverse_laws(m, theta, p.laws, p.law_adjoint, natural);
     for (size_t k = 0; k < c->p; k++) gradient[k] += natural[k] * p.dx[k]; /* the scales */
     return sum;

@@ -5,7 +5,8 @@
 
 #include "centring_internal.h"
 
-enum { MOST_DRAWS = 32, EVALUATIONS = 3000, MOST_EIGEN = 128 };
+enum { MOST_DRAWS = 32, EVALUATIONS = 3000, MOST_EIGEN = 128, INFORMED = 4 };
+static const double spread_by = 1.2;     /* scatters that the figures' information is compared at */
 static const double difference = 1e-3;   /* of a posterior sd */
 static const double negligible = 1e-7;   /* correlations that differences do not tell from 0 */
 static const double floor_of_psi = 0.02; /* least precision of a parameter, of its posterior one */
@@ -23,8 +24,8 @@ typedef struct learning {
     double *corner;   /* n_levels: curvature in levels that no latent shares */
     bool *followed;   /* n_linear */
     double *mean_level;
-    double *trial;                /* q */
-    double *u, *theta, *gradient; /* dimension each */
+    double *trial;                       /* q */
+    double *u, *theta, *gradient, *sent; /* dimension each */
     atn_law *laws;
     size_t used;
 } learning;
@@ -168,6 +169,53 @@ static bool learn_at(learning *l, const double *u, bool add)
     if (!slopes(l, l->moved, l->level_moved)) return false; /* the trend's slopes at u again */
     learn_trend(l, u);
     return true;
+}
+
+/* Curvature of the figures along a series' latent values, in posterior variances. */
+static double information_at(learning *l, const double *u, size_t track)
+{
+    const atn_centring *c = l->c;
+    double sum = 0.0;
+    go_to(l, u);
+    if (!slopes(l, l->slope, l->level_slope)) return NAN;
+    for (size_t j = 0; j < c->q; j++) {
+        if (c->track[j] != track) continue;
+        const double h = step_along(l, u, j);
+        if (!slopes(l, l->moved, l->level_moved)) return NAN;
+        sum += (l->slope[j] - l->moved[j]) / h * l->scale[j] * l->scale[j];
+    }
+    return sum;
+}
+
+/* How it falls with the scatter: d log information / d log omega = -2 share at omega = `at`. */
+static void learn_information(learning *l, const double *draws, size_t m)
+{
+    atn_centring *c = l->c;
+    const size_t looks = m < INFORMED ? m : INFORMED;
+    for (size_t k = 0; k < c->model->n_tracks; k++) {
+        const atn_slot *omega = &c->model->tracks[k].omega;
+        atn_information *own = &c->information[k];
+        double log_omega = 0.0, share = 0.0;
+        if (!atn_centring_spreads(c, k)) continue;
+        for (size_t d = 0; d < m; d++) {
+            go_to(l, draws + d * c->n);
+            log_omega += log(l->theta[omega->index]) / (double)m;
+        }
+        for (size_t d = 0; d < looks; d++) {
+            double by[2];
+            for (int side = 0; side < 2; side++) {
+                memcpy(l->sent, draws + d * (m / looks) * c->n, c->n * sizeof *l->sent);
+                atn_model_to_natural(c->model, l->sent, l->theta);
+                l->theta[omega->index] *= side ? spread_by : 1.0 / spread_by;
+                l->sent[omega->index] = atn_transform_inverse(
+                    &c->model->entries[omega->index].transform, l->theta[omega->index]);
+                by[side] = information_at(l, l->sent, k);
+            }
+            const double slope = (log(by[1]) - log(by[0])) / (2.0 * log(spread_by));
+            share += fmin(fmax(-0.5 * slope, 0.0), 1.0) / (double)looks; /* NaN: 0 */
+        }
+        *own = (atn_information){share, exp(log_omega)};
+    }
 }
 
 static void find_scales(learning *l, const double *draws, size_t m)
@@ -445,16 +493,16 @@ static double *open_learning(attain_context *ctx, learning *l)
     const size_t n = l->n, laws = sizeof(atn_law) / sizeof(double) * ATN_LAWS * c->model->n_tracks;
     double *block = ATN_NEW_ARRAY(ctx, double,
                                   n *n + 6 * n + (4 + 2 * c->n_linear) * c->n_levels + c->q +
-                                      3 * c->n + laws + c->n_linear);
+                                      4 * c->n + laws + c->n_linear);
     double *at = block;
     if (!block) return NULL;
     l->H = cut(&at, n * n);
     double **const rows[] = {&l->slope, &l->moved, &l->at, &l->scale, &l->mean, &l->mean_slope};
     double **const by_level[] = {&l->level_slope, &l->level_moved, &l->mean_level};
-    double **const whole[] = {&l->u, &l->theta, &l->gradient};
+    double **const whole[] = {&l->u, &l->theta, &l->gradient, &l->sent};
     for (size_t k = 0; k < 6; k++) *rows[k] = cut(&at, n);
     for (size_t k = 0; k < 3; k++) *by_level[k] = cut(&at, c->n_levels);
-    for (size_t k = 0; k < 3; k++) *whole[k] = cut(&at, c->n);
+    for (size_t k = 0; k < 4; k++) *whole[k] = cut(&at, c->n);
     l->trial = cut(&at, c->q);
     l->laws = (atn_law *)cut(&at, laws);
     l->bend = cut(&at, c->n_linear * c->n_levels);
@@ -485,6 +533,7 @@ attain_status atn_centring_fit(attain_context *ctx, atn_centring *c, const doubl
     c->h_given_psi = c->C + q * c->n_linear;
     c->h = c->h_given_psi + q;
     find_scales(&l, draws, m);
+    learn_information(&l, draws, m);
     attain_status status = ATTAIN_OK;
     for (size_t d = 0; status == ATTAIN_OK && d < wanted; d++) {
         const double *u = draws + d * (m / wanted) * c->n;

@@ -23,6 +23,12 @@ typedef struct atn_level { /* one entry of F */
     size_t track, knot, step;
 } atn_level;
 
+/* Figures of a series with scatter omega say (1 - share + share omega^2 / at^2)^-1 times as much as
+ * at omega = `at`. */
+typedef struct atn_information {
+    double share, at;
+} atn_information;
+
 struct atn_centring {
     const atn_model *model;
     size_t n, p;        /* dimension, parameters */
@@ -30,17 +36,19 @@ struct atn_centring {
     size_t n_levels;
     atn_latent *latents;
     atn_level *levels;
-    size_t *linear;      /* coordinates of psi */
-    size_t *count;       /* latents of each law */
-    size_t *reach;       /* q x 2: levels that row i of K reaches, from and to */
-    atn_skyline sky;     /* of q + n_linear rows: eta, then psi */
-    double *joint;       /* [G A; A' B] in the skyline */
-    double *K;           /* q x n_levels */
-    double *C;           /* q x n_linear; 0 for parameters that F follows */
-    double *h;           /* q + n_linear: (h, k) of the joint law */
-    double *h_given_psi; /* q */
-    size_t *places;      /* block behind the arrays of size_t */
-    double *block;       /* block behind K, C, h */
+    size_t *linear;               /* coordinates of psi */
+    size_t *count;                /* latents of each law */
+    size_t *track;                /* q + n_linear: whose information a row is; ATN_NONE: no one's */
+    size_t *reach;                /* q x 2: levels that row i of K reaches, from and to */
+    atn_skyline sky;              /* of q + n_linear rows: eta, then psi */
+    double *joint;                /* [G A; A' B] in the skyline */
+    double *K;                    /* q x n_levels */
+    double *C;                    /* q x n_linear; 0 for parameters that F follows */
+    double *h;                    /* q + n_linear: (h, k) of the joint law */
+    double *h_given_psi;          /* q */
+    atn_information *information; /* n_tracks; share 0 where omega is known */
+    size_t *places;               /* block behind the arrays of size_t */
+    double *block;                /* block behind K, C, h */
 };
 
 void atn_centring_laws(const atn_model *m, const double *theta, atn_law *laws);
@@ -54,6 +62,8 @@ void atn_centring_gather(const atn_centring *c, const atn_law *laws, const doubl
                          double *eta);
 void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const double *eta,
                           double *theta);
+/* Whether omega is a scale here: it is estimated and the series has latent values. */
+bool atn_centring_spreads(const atn_centring *c, size_t track);
 /* Whether F follows the trend's parameters. */
 bool atn_centring_follows(const atn_track *t);
 /* Learns the matrices from draws. */

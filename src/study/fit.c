@@ -8,8 +8,6 @@
 
 enum { FIT_VERSION = 1, MAX_DEPTH = 10, MAX_CANDIDATES = 64, MIN_CHAIN = 4 };
 
-static const double ADAPT_DELTA = 0.95;
-
 void attain_fit_settings_init(attain_fit_settings *settings)
 {
     *settings = (attain_fit_settings){.version = FIT_VERSION};
@@ -173,7 +171,6 @@ attain_status attain_fit_run(attain_context *context, const attain_study *study,
         sampler = (atn_nuts_settings){.chains = (size_t)study->fit.chains,
                                       .warmup = (size_t)study->fit.warmup,
                                       .draws = n_draws / (size_t)study->fit.chains,
-                                      .adapt_delta = ADAPT_DELTA,
                                       .max_depth = MAX_DEPTH};
         n_draws = sampler.chains * sampler.draws;
     }

@@ -19,7 +19,7 @@ typedef struct loo_job {
     double *table; /* n_reports x n_used: log likelihoods, then weights */
     double *sums;  /* n_chunks x 2 n_reports: of the weighted F at both ends */
     double *rows;  /* a worker: 2 n_reports */
-    double *work;  /* a worker: 3 n_used */
+    double *work;  /* a worker: 3 n_used + ATN_PSIS_ROOM */
     atn_loo_report *reports;
 } loo_job;
 
@@ -52,7 +52,8 @@ static bool weigh_report(void *user, size_t r, size_t worker)
 {
     const loo_job *j = user;
     const size_t n = j->n_used;
-    double *log_lik = j->table + r * n, *ratio = j->work + worker * 3 * n, *scratch = ratio + n;
+    double *log_lik = j->table + r * n, *ratio = j->work + worker * (3 * n + ATN_PSIS_ROOM),
+           *scratch = ratio + n;
     atn_loo_report *out = &j->reports[r];
     double lowest = INFINITY;
     for (size_t i = 0; i < n; i++) {
@@ -96,7 +97,7 @@ static attain_status open_job(loo_job *j, attain_error *err)
     j->table = atn_alloc_array(ctx, n, j->n_used * sizeof(double));
     j->sums = atn_alloc_array(ctx, j->n_chunks, 2 * n * sizeof(double));
     j->rows = atn_alloc_array(ctx, workers, 2 * n * sizeof(double));
-    j->work = atn_alloc_array(ctx, workers, 3 * j->n_used * sizeof(double));
+    j->work = atn_alloc_array(ctx, workers, (3 * j->n_used + ATN_PSIS_ROOM) * sizeof(double));
     if (!j->workspaces || !j->table || !j->sums || !j->rows || !j->work) return atn_fail_nomem(err);
     for (; j->n_workspaces < workers; j->n_workspaces++) {
         const attain_status status =

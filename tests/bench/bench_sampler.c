@@ -1,4 +1,4 @@
-/* The sampler on the reference studies, one thread: effective draws a CPU second, the search for
+/* The sampler on the reference studies and on 400 daily counts, one thread: effective draws a CPU second, the search for
  * the mode, warm-up and leave-one-out included, by the least bulk or tail size over the parameters;
  * median of three seeds.  `bench_sampler STUDY SEED DRAWS.csv` runs once, writes the parameters'
  * draws, and prints CPU seconds, divergences and evaluations: the comparison with another program
@@ -162,6 +162,7 @@ int main(int argc, char **argv)
         printf("effective draws, median of %d seeds\n", ROUNDS);
         if (n == 0) printf("skipped: no reference studies under %s\n", base);
         for (size_t i = 0; i < n; i++) good = race(ctx, base, names[i]) && good;
+        good = race(ctx, ATTAIN_SOURCE_DIR "/tests/bench/studies", "daily-counts") && good;
     }
     attain_context_free(ctx);
     return good ? 0 : 1;

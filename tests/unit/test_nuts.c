@@ -72,7 +72,12 @@ static double funnel(void *user, const double *u, double *g, size_t worker)
 
 static atn_nuts_settings settings(size_t chains, size_t warmup, size_t draws)
 {
-    return (atn_nuts_settings){chains, warmup, draws, 0.8, 10, 42, 0, 0};
+    return (atn_nuts_settings){.chains = chains,
+                               .warmup = warmup,
+                               .draws = draws,
+                               .adapt_delta = 0.8,
+                               .max_depth = 10,
+                               .seed = 42};
 }
 
 static atn_nuts run(attain_context *ctx, atn_log_density *density, size_t n, double variance,

@@ -69,7 +69,8 @@ void atn_laplace_free(attain_context *ctx, atn_laplace *result);
  * expected order statistics, truncated at the largest raw ratio), normalised to sum exp = 1.
  * Returns k-hat with the weakly informative prior of Vehtari et al. (2024); INFINITY when the tail
  * has fewer than 5 draws or is constant, as loo 2.5.1 does; NaN (ratios then unusable) if a ratio
- * is NaN or +infinite or all are -INFINITY.  work: 2 n doubles. */
+ * is NaN or +infinite or all are -INFINITY.  work: 2 n + ATN_PSIS_ROOM doubles. */
+enum { ATN_PSIS_ROOM = 40 };
 double atn_psis(double *log_ratios, size_t n, double r_eff, double *work);
 /* Generalised Pareto fit of ascending positive exceedances (Zhang & Stephens 2009): k without the
  * prior above, and sigma.  work: 30 + sqrt(n) doubles. */

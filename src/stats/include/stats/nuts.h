@@ -10,6 +10,7 @@ typedef struct atn_nuts_settings {
     int max_depth;                /* of a trajectory's tree, 1 .. 12 */
     uint64_t seed, stream;        /* stream: number of the fit within the study */
     size_t dense; /* leading coordinates whose metric is dense, the others' is diagonal; 0: all */
+    double progress, progress_left; /* what came before and comes after this run, shares of 1 */
 } atn_nuts_settings;
 
 typedef struct atn_nuts {

@@ -18,7 +18,9 @@
  * variables for any G >= 0 (partial centring taken to its end: Papaspiliopoulos, Roberts & Skold
  * 2007).  Where the figures are silent x_eta are innovations, where they speak they are distances
  * from what the figures say, and between them the change is as smooth as L in the scales, which E
- * follows exactly. */
+ * follows exactly.  Scatter omega is a scale too: [G A; A' B] and (h, k) of its series are those at
+ * omega_0 times (1 - s + s omega^2 / omega_0^2)^-1, s the share of the figures' variance that is
+ * scatter. */
 typedef struct atn_centring atn_centring;
 
 /* draws: m x n on the whole line, of the posterior or an approximation: the matrices are mean
