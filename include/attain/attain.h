@@ -27,5 +27,6 @@
 #include <attain/report.h>
 #include <attain/results.h>
 #include <attain/study.h>
+#include <attain/why.h>
 
 #endif

@@ -114,7 +114,7 @@ static void answer_goal(const answers *a, const bench *b, const atn_goal_layout 
         atn_goal_scan(windows, n_steps, first, &plan->spec, o.reached + draw, o.best + draw);
         for (size_t l = 0; plan->at_deadline && l < ATN_LANES; l++)
             if (o.reached[draw + l] > (double)plan->spec.deadline) o.reached[draw + l] = INFINITY;
-        read_paces(a, b, plan, draw, &o);
+        if (!a->run->best) read_paces(a, b, plan, draw, &o);
     }
 }
 
@@ -139,7 +139,7 @@ static bool answer_chunk(void *user, size_t chunk, size_t worker)
     for (size_t d = 0; d + 1 < a->n_definitions; d++) {
         atn_paths_define(&run->paths, chunk, a->definitions[d],
                          a->reported + d * run->study->n_steps, b.x);
-        unweave_past(&b, run->n_past);
+        if (!run->best) unweave_past(&b, run->n_past);
         for (size_t g = 0; g < run->study->n_goals; g++) {
             const atn_goal *goal = &run->study->goals[g];
             const atn_goal_result *result = &run->projection->goals[g];
@@ -149,7 +149,7 @@ static bool answer_chunk(void *user, size_t chunk, size_t worker)
                     answer_goal(a, &b, &run->goals[g], k, chunk * ATN_LANES);
         }
     }
-    leave_reference(a, chunk);
+    if (!run->best) leave_reference(a, chunk);
     return true;
 }
 
@@ -231,7 +231,11 @@ attain_status atn_answer_series(atn_run *run, size_t series, attain_error *err)
     attain_status status = prepare(&a, err);
     if (status == ATTAIN_OK)
         status = atn_parallel_for(run->ctx, run->paths.n_chunks, answer_chunk, &a, "project", err);
-    if (status == ATTAIN_OK) status = fill_readings(&a, err);
+    if (status == ATTAIN_OK && run->best)
+        memcpy(run->best + a.first_outcome * run->padded, a.levels,
+               a.n_outcomes * run->padded * sizeof *run->best);
+    else if (status == ATTAIN_OK)
+        status = fill_readings(&a, err);
     atn_free(run->ctx, a.definitions);
     atn_free(run->ctx, a.reported);
     atn_free(run->ctx, a.work);

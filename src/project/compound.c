@@ -69,6 +69,7 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
     const atn_goal_layout *layout = &run->goals[goal];
     atn_outcomes outcomes = {.reached = atn_run_reached(run, layout->first_outcome)};
     join(run, goal, outcomes.reached);
+    if (run->best) return ATTAIN_OK;
     const size_t n_series = run->study->n_series;
     bool *used = ATN_NEW_ARRAY(run->ctx, bool, n_series);
     if (!used) return atn_fail_nomem(err);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "order.h"
+#include "stats/order.h"
 #include "stats/distribution.h"
 #include "stats/laplace.h"
 

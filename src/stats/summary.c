@@ -9,7 +9,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "base/stream.h"
-#include "order.h"
+#include "stats/order.h"
 #include "stats/distribution.h"
 
 const double atn_summary_levels[ATN_N_SUMMARY_LEVELS] = {0.05, 0.5, 0.95};

@@ -80,6 +80,7 @@ struct attain_projection {
     atn_series_paths *series; /* n_series */
     atn_goal_result *goals;   /* n_goals */
     atn_report_fit *reports;  /* n_reports */
+    struct atn_why *why;      /* what explains the answers (project/why.h); NULL: not asked for */
 };
 
 #endif

@@ -23,6 +23,7 @@ typedef struct atn_run {
     size_t n_past; /* steps up to and including as_of */
     atn_goal_layout *goals;
     double *reached; /* n_outcomes x padded */
+    double *best;    /* the same: outcomes alone are wanted, and kept here; NULL: whole readings */
     size_t n_outcomes;
     atn_reading_job job;
 } atn_run;

@@ -1,0 +1,249 @@
+/* Undoing figures by an affine map: see stats/removal.h. */
+#include "stats/removal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cholesky.h"
+
+enum { DRAWS_A_COORDINATE = 4 };
+static const double MOST_VARIANCE = 1e4; /* of x without the figures, over that with them */
+
+struct atn_removal {
+    size_t n, g;
+    double *mean;  /* n: of u */
+    double *slope; /* g x n: x = slope (u - mean), unit variance each */
+    double *carry; /* g x n: regression of u on x */
+    double *grow;  /* g x g: A - I of x' = A x + shift */
+    double *shift; /* g */
+    double log_det;
+};
+
+typedef struct moments {
+    double *covariance; /* n x n */
+    double *factor;     /* n x n */
+    double *with;       /* g x n: covariance of u with each location */
+    double *centre;     /* g: mean location */
+    double *a, *b, *c;  /* g x g each */
+    double *linear, *square; /* g: log likelihood ~ linear x + square x^2 */
+} moments;
+
+static void free_moments(attain_context *ctx, moments *m)
+{
+    const void *const owned[] = {m->covariance, m->factor, m->with, m->centre, m->a,
+                                 m->b,          m->c,      m->linear, m->square};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(ctx, owned[i]);
+}
+
+static bool create_moments(attain_context *ctx, size_t n, size_t g, moments *m)
+{
+    *m = (moments){.covariance = ATN_NEW_ARRAY(ctx, double, n *n),
+                   .factor = ATN_NEW_ARRAY(ctx, double, n *n),
+                   .with = ATN_NEW_ARRAY(ctx, double, g *n),
+                   .centre = ATN_NEW_ARRAY(ctx, double, g),
+                   .a = ATN_NEW_ARRAY(ctx, double, g *g),
+                   .b = ATN_NEW_ARRAY(ctx, double, g *g),
+                   .c = ATN_NEW_ARRAY(ctx, double, g *g),
+                   .linear = ATN_NEW_ARRAY(ctx, double, g),
+                   .square = ATN_NEW_ARRAY(ctx, double, g)};
+    return m->covariance && m->factor && m->with && m->centre && m->a && m->b && m->c &&
+           m->linear && m->square;
+}
+
+static bool create_map(attain_context *ctx, size_t n, size_t g, atn_removal *r)
+{
+    *r = (atn_removal){.n = n,
+                       .g = g,
+                       .mean = ATN_NEW_ARRAY(ctx, double, n),
+                       .slope = ATN_NEW_ARRAY(ctx, double, g *n),
+                       .carry = ATN_NEW_ARRAY(ctx, double, g *n),
+                       .grow = ATN_NEW_ARRAY(ctx, double, g *g),
+                       .shift = ATN_NEW_ARRAY(ctx, double, g)};
+    return r->mean && r->slope && r->carry && r->grow && r->shift;
+}
+
+void atn_removal_free(attain_context *ctx, atn_removal *r)
+{
+    if (!r) return;
+    const void *const owned[] = {r->mean, r->slope, r->carry, r->grow, r->shift, r};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(ctx, owned[i]);
+}
+
+static void gather_moments(const double *u, const double *location, size_t n_draws, atn_removal *r,
+                           moments *m)
+{
+    const size_t n = r->n, g = r->g;
+    const double share = 1.0 / (double)n_draws;
+    for (size_t d = 0; d < n_draws; d++) {
+        for (size_t i = 0; i < n; i++) r->mean[i] += share * u[d * n + i];
+        for (size_t j = 0; j < g; j++) m->centre[j] += share * location[d * g + j];
+    }
+    for (size_t d = 0; d < n_draws; d++) {
+        const double *row = u + d * n;
+        for (size_t i = 0; i < n; i++) {
+            const double x = share * (row[i] - r->mean[i]);
+            for (size_t k = 0; k <= i; k++)
+                m->covariance[i * n + k] += x * (row[k] - r->mean[k]);
+            for (size_t j = 0; j < g; j++)
+                m->with[j * n + i] += x * (location[d * g + j] - m->centre[j]);
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++) m->covariance[k * n + i] = m->covariance[i * n + k];
+}
+
+/* slope = S^-1 cov(u, m), scaled so that x has unit variance; a: the correlations of x; carry:
+ * cov(u, x) = S slope. */
+static bool set_predictors(atn_removal *r, moments *m)
+{
+    const size_t n = r->n, g = r->g;
+    if (!atn_cholesky_raised(m->covariance, n, m->factor)) return false;
+    for (size_t j = 0; j < g; j++) {
+        double *slope = r->slope + j * n, *carry = r->carry + j * n;
+        memcpy(slope, m->with + j * n, n * sizeof *slope);
+        atn_cholesky_solve(m->factor, n, slope);
+        const double variance = atn_inner(slope, m->with + j * n, n);
+        if (!(variance > 0 && variance < INFINITY)) return false;
+        for (size_t i = 0; i < n; i++) {
+            slope[i] /= sqrt(variance);
+            carry[i] = 0.0;
+        }
+        for (size_t i = 0; i < n; i++) carry[i] = atn_inner(m->covariance + i * n, slope, n);
+    }
+    for (size_t j = 0; j < g; j++)
+        for (size_t k = 0; k < g; k++)
+            m->a[j * g + k] = atn_inner(r->slope + j * n, r->carry + k * n, n);
+    return true;
+}
+
+static double predictor(const atn_removal *r, size_t j, const double *u)
+{
+    double x = 0.0;
+    for (size_t i = 0; i < r->n; i++) x += r->slope[j * r->n + i] * (u[i] - r->mean[i]);
+    return x;
+}
+
+/* Least-squares parabola through (x, log likelihood) over the draws, by polynomials orthogonal
+ * under them: x, x^2 - E[x^3] x - 1 (x has mean 0 and variance 1).  Draws that the figure all but
+ * rules out would bend it: those below the median by more than 20 count as that. */
+static bool set_parabola(const double *u, const double *log_likelihood, size_t n_draws,
+                         const atn_removal *r, size_t j, moments *m)
+{
+    const size_t n = r->n, g = r->g;
+    double third = 0.0, first = 0.0, second = 0.0, norm = 0.0, top = -INFINITY;
+    for (size_t d = 0; d < n_draws; d++) {
+        const double x = predictor(r, j, u + d * n);
+        third += x * x * x / (double)n_draws;
+        top = fmax(top, log_likelihood[d * g + j]);
+    }
+    for (size_t d = 0; d < n_draws; d++) {
+        const double x = predictor(r, j, u + d * n), p = x * x - third * x - 1.0;
+        const double value = fmax(log_likelihood[d * g + j], top - 20.0) - top;
+        first += value * x / (double)n_draws;
+        second += value * p;
+        norm += p * p;
+    }
+    if (!(norm > 0)) return false;
+    m->square[j] = fmin(second / norm, 0.0);
+    m->linear[j] = first - m->square[j] * third;
+    return isfinite(m->square[j]) && isfinite(m->linear[j]);
+}
+
+static void identity_solve(const double *factor, size_t g, double *inverse)
+{
+    memset(inverse, 0, g * g * sizeof *inverse);
+    for (size_t j = 0; j < g; j++) {
+        inverse[j * g + j] = 1.0;
+        atn_cholesky_solve(factor, g, inverse + j * g);
+    }
+}
+
+/* The law of x without the share t of what the figures say: covariance into b (whose factor goes to
+ * c), mean into shift.  m->a holds the precision with them. */
+static bool without_figures(atn_removal *r, moments *m, double t)
+{
+    const size_t g = r->g;
+    memcpy(m->b, m->a, g * g * sizeof *m->b);
+    for (size_t j = 0; j < g; j++) m->b[j * g + j] += 2.0 * t * m->square[j];
+    if (!atn_cholesky(m->b, g, m->c)) return false;
+    for (size_t j = 0; j < g; j++) r->shift[j] = -t * m->linear[j];
+    atn_cholesky_solve(m->c, g, r->shift);
+    identity_solve(m->c, g, m->b);
+    for (size_t j = 0; j < g; j++)
+        if (!(m->b[j * g + j] <= MOST_VARIANCE)) return false;
+    return atn_cholesky(m->b, g, m->c);
+}
+
+/* A = L_without L_with^-1 takes one law to the other; here as A - I, row by row. */
+static bool set_growth(atn_removal *r, moments *m)
+{
+    const size_t g = r->g;
+    double *with = m->factor; /* n x n has room for g x g as long as g <= n */
+    if (!atn_cholesky_raised(m->a, g, with)) return false;
+    const double log_det_with = atn_cholesky_half_log_det(with, g);
+    double *inverse = m->with; /* L_with^-1 by columns; g x n */
+    for (size_t j = 0; j < g; j++) {
+        memset(inverse + j * g, 0, g * sizeof *inverse);
+        inverse[j * g + j] = 1.0;
+        atn_cholesky_forward(with, g, inverse + j * g);
+    }
+    identity_solve(with, g, m->a); /* from here on the precision */
+    double t = 1.0;
+    while (t > 0.05 && !without_figures(r, m, t)) t -= 0.1;
+    if (!(t > 0.05)) return false;
+    for (size_t i = 0; i < g; i++)
+        for (size_t j = 0; j < g; j++)
+            r->grow[i * g + j] = atn_inner(m->c + i * g, inverse + j * g, g) - (i == j ? 1.0 : 0.0);
+    r->log_det = atn_cholesky_half_log_det(m->c, g) - log_det_with;
+    /* regression of u on x: cov(u, x) times the precision */
+    double *column = m->b;
+    for (size_t i = 0; i < r->n; i++) {
+        for (size_t j = 0; j < g; j++) {
+            column[j] = 0.0;
+            for (size_t k = 0; k < g; k++) column[j] += r->carry[k * r->n + i] * m->a[k * g + j];
+        }
+        for (size_t j = 0; j < g; j++) r->carry[j * r->n + i] = column[j];
+    }
+    return true;
+}
+
+attain_status atn_removal_create(attain_context *ctx, const double *u, const double *location,
+                                 const double *log_likelihood, size_t n_draws, size_t n, size_t g,
+                                 atn_removal **removal, attain_error *err)
+{
+    *removal = NULL;
+    if (g == 0 || g > n || n_draws < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
+    moments m = {0};
+    atn_removal *r = ATN_NEW(ctx, atn_removal);
+    const bool room = r && create_map(ctx, n, g, r) && create_moments(ctx, n, g, &m);
+    bool good = room;
+    if (room) {
+        gather_moments(u, location, n_draws, r, &m);
+        good = set_predictors(r, &m);
+        for (size_t j = 0; j < g && good; j++)
+            good = set_parabola(u, log_likelihood, n_draws, r, j, &m);
+        good = good && set_growth(r, &m);
+    }
+    free_moments(ctx, &m);
+    if (good)
+        *removal = r;
+    else
+        atn_removal_free(ctx, r);
+    return room ? ATTAIN_OK : atn_fail_nomem(err);
+}
+
+void atn_removal_apply(const atn_removal *r, const double *u, double *moved, double *work)
+{
+    double *x = work, *change = work + r->g;
+    for (size_t j = 0; j < r->g; j++) x[j] = predictor(r, j, u);
+    for (size_t j = 0; j < r->g; j++)
+        change[j] = r->shift[j] + atn_inner(r->grow + j * r->g, x, r->g);
+    memcpy(moved, u, r->n * sizeof *moved);
+    for (size_t j = 0; j < r->g; j++)
+        for (size_t i = 0; i < r->n; i++) moved[i] += change[j] * r->carry[j * r->n + i];
+}
+
+double atn_removal_log_det(const atn_removal *r)
+{
+    return r->log_det;
+}
