@@ -32,6 +32,7 @@ static attain_status compute(job *j)
         status = attain_fit_run(context, j->study, &fit, problems, &j->posterior, err);
     if (status == ATTAIN_OK)
         status = attain_project_run(context, j->posterior, &j->projection, err);
+    if (status == ATTAIN_OK) status = attain_why_run(context, j->projection, NULL, err);
     if (status == ATTAIN_OK)
         status =
             attain_results_create(context, j->projection, problems, o->strict, &j->results, err);

@@ -212,44 +212,50 @@ static double batch_error(const double *x, size_t n)
     return atn_sd(means, batches) / sqrt((double)batches);
 }
 
+/* What each draw is worth before and after; `before` holds the draws of all. */
 typedef struct comparison {
-    const double *before, *after; /* steps at which each draw reaches the goal */
-    const double *const *weight;  /* factors of the draws' weights */
-    size_t n_weights, n, stride;  /* stride: of `before` */
+    const double *before, *after;
+    const double *const *weight; /* factors of the draws' weights */
+    size_t n_weights, n, stride; /* stride: of `before` */
+    enum { REACHED_BY, PLAIN, LOGS } what;
     double deadline;
     bool paired;
 } comparison;
 
-/* The change of a probability with its Monte Carlo error, by the delta method:
- * d_i = n w_i (I'_i - p') - (I_i - p). */
-static void compare(const comparison *c, double *work, atn_change *change)
+static double worth(const comparison *c, const double *values, size_t i)
 {
-    double total = 0.0, squares = 0.0, p = 0.0, q = 0.0;
+    if (c->what == REACHED_BY) return values[i] <= c->deadline ? 1.0 : 0.0;
+    return c->what == LOGS ? log(values[i]) : values[i];
+}
+
+/* The change of a mean with its Monte Carlo error, by the delta method:
+ * d_i = n w_i (x'_i - m') - (x_i - m). */
+static void compare(const comparison *c, double *work, double *change, double *mcse)
+{
+    double total = 0.0, squares = 0.0, m = 0.0, after = 0.0;
     const double n = (double)c->n;
+    double *weight = work, *own = work + c->n, *other = own + c->n;
     for (size_t d = 0; d < c->n; d++) {
-        double w = 1.0;
-        for (size_t k = 0; k < c->n_weights; k++) w *= c->weight[k][d];
-        work[d] = w;
-        total += w;
+        weight[d] = 1.0;
+        for (size_t k = 0; k < c->n_weights; k++) weight[d] *= c->weight[k][d];
+        total += weight[d];
     }
     for (size_t d = 0; d < c->n; d++) {
-        work[d] /= total;
-        squares += work[d] * work[d];
-        p += (c->before[d * c->stride] <= c->deadline) / n;
-        q += work[d] * (c->after[d] <= c->deadline);
+        weight[d] /= total;
+        squares += weight[d] * weight[d];
+        m += worth(c, c->before, d * c->stride) / n;
+        after += weight[d] > 0 ? weight[d] * worth(c, c->after, d) : 0.0;
     }
-    change->change = q - p;
-    double *other = work + c->n;
     for (size_t d = 0; d < c->n; d++) {
-        const double after = n * work[d] * ((c->after[d] <= c->deadline) - q);
-        const double before = (c->before[d * c->stride] <= c->deadline) - p;
-        work[d] = c->paired ? after - before : after;
-        other[d] = before;
+        other[d] = worth(c, c->before, d * c->stride) - m;
+        own[d] = weight[d] > 0 ? n * weight[d] * (worth(c, c->after, d) - after) : 0.0;
+        if (c->paired) own[d] -= other[d];
     }
-    change->mcse = batch_error(work, c->n);
-    if (!c->paired) change->mcse = hypot(change->mcse, batch_error(other, c->n));
+    *change = after - m;
+    *mcse = batch_error(own, c->n);
+    if (!c->paired) *mcse = hypot(*mcse, batch_error(other, c->n));
     /* no draw, or every draw: as for the probability itself */
-    if (!(q > 0 && q < 1)) change->mcse = fmax(change->mcse, 0.5 * squares);
+    if (c->what == REACHED_BY && !(after > 0 && after < 1)) *mcse = fmax(*mcse, 0.5 * squares);
 }
 
 /* The least sure of the ways that an answer rests on, and the worst k. */
@@ -301,15 +307,21 @@ static attain_status compare_all(leaving *l, const atn_run *after, const atn_sam
         if (!any) continue;
         atn_change *change = &l->influence->changes[p];
         *change = kept;
-        const comparison c = {.before = atn_sample_reached(&q->all, p),
-                              .after = after->reached + p * after->padded,
-                              .weight = weights,
-                              .n_weights = weights_of(l, place, weights),
-                              .n = sample->posterior.n_draws,
-                              .stride = ratio,
-                              .deadline = (double)atn_place_plan(&q->all.run, place)->spec.deadline,
-                              .paired = paired};
-        compare(&c, q->x, change);
+        comparison c = {.before = atn_sample_reached(&q->all, p),
+                        .after = after->reached + p * after->padded,
+                        .weight = weights,
+                        .n_weights = weights_of(l, place, weights),
+                        .n = sample->posterior.n_draws,
+                        .stride = ratio,
+                        .deadline = (double)atn_place_plan(&q->all.run, place)->spec.deadline,
+                        .paired = paired};
+        compare(&c, q->x, &change->change, &change->mcse);
+        change->shift = change->shift_mcse = NAN;
+        if (!q->why->spreads[p].told) continue;
+        c.before = atn_sample_best(&q->all, p);
+        c.after = after->best + p * after->padded;
+        c.what = q->why->spreads[p].logs ? LOGS : PLAIN;
+        compare(&c, q->x, &change->shift, &change->shift_mcse);
     }
     atn_free(q->ctx, weights);
     return ATTAIN_OK;
@@ -322,8 +334,11 @@ static void restore_few(atn_inquest *q)
     atn_run *run = &q->few.run;
     for (size_t p = 0; p < q->why->n_places; p++) {
         const double *reached = atn_sample_reached(&q->all, p);
-        for (size_t d = 0; d < run->padded; d++)
+        const double *best = atn_sample_best(&q->all, p);
+        for (size_t d = 0; d < run->padded; d++) {
             run->reached[p * run->padded + d] = reached[(d < n ? d : n - 1) * ratio];
+            run->best[p * run->padded + d] = best[(d < n ? d : n - 1) * ratio];
+        }
     }
 }
 
@@ -408,6 +423,7 @@ static attain_status refit_group(leaving *l, attain_error *err)
     status = atn_outcomes_open(q->ctx, &q->all.posterior, run, err);
     if (status != ATTAIN_OK) return status;
     memcpy(run->reached, q->all.run.reached, run->n_outcomes * run->padded * sizeof *run->reached);
+    memcpy(run->best, q->all.run.best, run->n_outcomes * run->padded * sizeof *run->best);
     status = read_variant(l, &q->all, run, err);
     if (status == ATTAIN_OK) status = compare_all(l, run, &q->all, false, err);
     atn_outcomes_close(run);
@@ -421,7 +437,7 @@ static void hush(atn_why *why)
     for (size_t k = 0; k < why->n_influences; k++)
         for (size_t p = 0; p < why->n_places; p++) {
             atn_change *c = &why->influences[k].changes[p];
-            if (c->how == ATN_NOT_TOLD) c->change = c->mcse = NAN;
+            if (c->how == ATN_NOT_TOLD) c->change = c->mcse = c->shift = c->shift_mcse = NAN;
         }
 }
 

@@ -159,8 +159,8 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
                                .seen = atn_next_seen,
                                .user = next};
     if (status == ATTAIN_OK) status = atn_outcomes_read(&q->all.run, &q->all.posterior, &future, err);
-    if (status == ATTAIN_OK) status = atn_find_influences(q, err);
     if (status == ATTAIN_OK) status = atn_find_parts(q, err);
+    if (status == ATTAIN_OK) status = atn_find_influences(q, err);
     if (status == ATTAIN_OK) status = atn_find_sensitivity(q, err);
     if (status == ATTAIN_OK) status = atn_find_next(q, next, err);
     atn_next_free(q->ctx, next);

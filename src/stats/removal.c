@@ -174,8 +174,8 @@ static bool without_figures(atn_removal *r, moments *m, double t)
     return atn_cholesky(m->b, g, m->c);
 }
 
-/* A = L_without L_with^-1 takes one law to the other; here as A - I, row by row. */
-static bool set_growth(atn_removal *r, moments *m)
+/* A = wider L_without L_with^-1 takes one law to the other; here as A - I, row by row. */
+static bool set_growth(atn_removal *r, moments *m, double wider)
 {
     const size_t g = r->g;
     double *with = m->factor; /* n x n has room for g x g as long as g <= n */
@@ -193,8 +193,9 @@ static bool set_growth(atn_removal *r, moments *m)
     if (!(t > 0.05)) return false;
     for (size_t i = 0; i < g; i++)
         for (size_t j = 0; j < g; j++)
-            r->grow[i * g + j] = atn_inner(m->c + i * g, inverse + j * g, g) - (i == j ? 1.0 : 0.0);
-    r->log_det = atn_cholesky_half_log_det(m->c, g) - log_det_with;
+            r->grow[i * g + j] =
+                wider * atn_inner(m->c + i * g, inverse + j * g, g) - (i == j ? 1.0 : 0.0);
+    r->log_det = atn_cholesky_half_log_det(m->c, g) - log_det_with + (double)g * log(wider);
     /* regression of u on x: cov(u, x) times the precision */
     double *column = m->b;
     for (size_t i = 0; i < r->n; i++) {
@@ -209,7 +210,7 @@ static bool set_growth(atn_removal *r, moments *m)
 
 attain_status atn_removal_create(attain_context *ctx, const double *u, const double *location,
                                  const double *log_likelihood, size_t n_draws, size_t n, size_t g,
-                                 atn_removal **removal, attain_error *err)
+                                 double wider, atn_removal **removal, attain_error *err)
 {
     *removal = NULL;
     if (g == 0 || g > n || n_draws < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
@@ -222,7 +223,7 @@ attain_status atn_removal_create(attain_context *ctx, const double *u, const dou
         good = set_predictors(r, &m);
         for (size_t j = 0; j < g && good; j++)
             good = set_parabola(u, log_likelihood, n_draws, r, j, &m);
-        good = good && set_growth(r, &m);
+        good = good && set_growth(r, &m, wider);
     }
     free_moments(ctx, &m);
     if (good)

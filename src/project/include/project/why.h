@@ -22,8 +22,10 @@ typedef struct atn_why_place {
 
 typedef struct atn_change {
     atn_left_out how;
-    double change, mcse; /* of the probability; NaN where not told */
-    double k;            /* of the weights it rests on; NaN for a refit */
+    double change, mcse;      /* of the probability; NaN where not told */
+    double shift, shift_mcse; /* of the mean quantity, of its logarithm where atn_spread has that;
+                                 NaN too where the place has none */
+    double k;                 /* of the weights it rests on; NaN for a refit */
 } atn_change;
 
 /* Reports that are left out together. */
