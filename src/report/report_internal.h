@@ -77,6 +77,15 @@ void atn_grid_print(const atn_grid *t, attain_format format, atn_text *out);
 attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
                              attain_format format, atn_text *out, attain_error *err);
 
+/* grid_influence.c: a line a report, goal, definition and reading. */
+enum { ATN_N_INFLUENCE_COLUMNS = 15 };
+extern const atn_grid_column atn_influence_columns[ATN_N_INFLUENCE_COLUMNS];
+void atn_fill_influence(atn_grid *t, const atn_node *root);
+
+/* why_text.c: what drives the answers, as plain text or as sections of a Markdown page; nothing,
+ * and false, where the run was not asked. */
+bool atn_say_why(atn_text *out, const atn_node *root, bool markdown);
+
 /* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
 typedef struct atn_chart_list atn_chart_list;
 attain_status atn_page_write(attain_context *ctx, const attain_results *results,

@@ -54,14 +54,16 @@ static attain_status write_document(writer *w)
 
 static attain_status write_tables(writer *w)
 {
-    static const char *const names[] = {"goals", "parameters", "reports", "series", "diagnostics"};
+    static const char *const names[][2] = {
+        {"goals", "goals"},   {"parameters", "parameters"},   {"reports", "reports"},
+        {"series", "series"}, {"diagnostics", "diagnostics"}, {"why", "influence"}};
     attain_status status = ATTAIN_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && status == ATTAIN_OK; i++) {
         char file[32];
         atn_text text;
         atn_text_init(&text, w->ctx);
-        snprintf(file, sizeof file, "%s.csv", names[i]);
-        status = atn_grid_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);
+        snprintf(file, sizeof file, "%s.csv", names[i][1]);
+        status = atn_grid_write(w->ctx, w->results, names[i][0], ATTAIN_FORMAT_CSV, &text, w->err);
         if (status == ATTAIN_OK) status = write_text(w, w->folder, file, &text);
         atn_text_free(&text);
     }
