@@ -478,6 +478,11 @@ attain_status atn_find_influences(atn_inquest *q, attain_error *err)
         if (status == ATTAIN_OK)
             status = atn_poll(q->ctx, "explain", (double)(k + 1) / (double)q->why->n_influences, err);
     }
+    for (size_t k = 0; status == ATTAIN_OK && q->refit_all && k < q->why->n_influences; k++) {
+        l.influence = &q->why->influences[k];
+        status = refit_group(&l, err);
+        close_group(&l);
+    }
     while (status == ATTAIN_OK && q->why->refits < q->refits) {
         l.influence = worst_untold(q->why);
         if (!l.influence) break;

@@ -1,4 +1,6 @@
-/* How parameters and goals' quantities follow the power of prior and likelihood. */
+/* How parameters and goals' quantities follow the power of prior and likelihood: parameters on the
+ * whole line, quantities as their parts are taken (logs under a log link), since a long tail would
+ * have the distance rest on its last draws. */
 #include <math.h>
 #include <string.h>
 
@@ -77,7 +79,9 @@ static attain_status add_parameter(scaling *s, size_t b, const char *name, size_
         const size_t k = find_name(block->candidates[block->which[d]].model, name);
         const atn_model *model;
         if (k == ATN_NONE) continue;
-        s->x[n] = atn_posterior_theta(p, b, d, &model)[k];
+        const double at = atn_posterior_theta(p, b, d, &model)[k];
+        const atn_transform transform = atn_transform_of(atn_model_prior(model, k));
+        s->x[n] = atn_transform_inverse(&transform, at);
         draw[n++] = d;
     }
     atn_why_parameter *parameter = &s->q->why->parameters[s->q->why->n_parameters];
@@ -106,8 +110,10 @@ static attain_status find_block(scaling *s, size_t b, size_t *draw, attain_error
         atn_spread *spread = &q->why->spreads[p];
         const atn_goal *goal = &q->study->goals[q->why->places[p].goal];
         if (!spread->told || q->all.posterior.block_of_series[goal->series] != b) continue;
-        spread->sensitivity =
-            sensitivity_of(s, atn_sample_best(&q->all, p), NULL, q->all.posterior.n_draws);
+        const double *best = atn_sample_best(&q->all, p);
+        const size_t n = q->all.posterior.n_draws;
+        for (size_t d = 0; d < n; d++) s->x[d] = spread->logs ? log(best[d]) : best[d];
+        spread->sensitivity = sensitivity_of(s, s->x, NULL, n);
     }
     return status;
 }

@@ -173,6 +173,13 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
 attain_status attain_why_run(attain_context *context, attain_projection *projection,
                              const attain_why_settings *settings, attain_error *err)
 {
+    return atn_why_explain(context, projection, settings, false, err);
+}
+
+attain_status atn_why_explain(attain_context *context, attain_projection *projection,
+                              const attain_why_settings *settings, bool refit_all,
+                              attain_error *err)
+{
     attain_why_settings defaults;
     atn_error_clear(err);
     if (!context || !projection)
@@ -189,7 +196,8 @@ attain_status attain_why_run(attain_context *context, attain_projection *project
                      .projection = projection,
                      .study = study,
                      .why = ATN_NEW(context, atn_why),
-                     .refits = (size_t)refits};
+                     .refits = (size_t)refits,
+                     .refit_all = refit_all};
     if (!q.why) return atn_fail_nomem(err);
     status = explain(&q, settings->draws ? (size_t)settings->draws : FEW_DRAWS, err);
     close_sample(context, &q.few);

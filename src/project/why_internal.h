@@ -23,6 +23,7 @@ typedef struct atn_inquest {
     atn_sample all, few;
     atn_why *why;
     size_t refits; /* allowed */
+    bool refit_all; /* every report, to compare with */
     double *x;     /* work: 4 n_draws of all */
 } atn_inquest;
 

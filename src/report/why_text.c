@@ -115,54 +115,61 @@ static const char *quantity_name(const atn_answer *a)
 
 /* ---- lines ------------------------------------------------------------------------------------ */
 
-/* "without row 54 (...): 56 % (-9.4 points, error 0.7), total -45,000" */
-static void say_mover(const why_page *w, const atn_answer *a, const atn_node *mover, atn_text *line)
+static bool is_sure(double p)
+{
+    return !(p >= 0.01 && p <= 0.99);
+}
+
+static void say_shift(const atn_answer *a, const atn_node *mover, atn_text *line)
+{
+    const double shift = number_of(mover, "quantity_change");
+    atn_text_printf(line, "%s %s", quantity_name(a), shift < 0 ? "-" : "+");
+    say_size(line, a, fabs(shift));
+    atn_text_add(line, " (error ");
+    say_size(line, a, number_of(mover, "quantity_mcse"));
+}
+
+static void say_how(const atn_node *mover, atn_text *line)
 {
     static const char *const hows[][2] = {{"weights", ""},
                                           {"moved", "; by moved draws"},
                                           {"refit", "; by a fit without it"}};
-    const double change = number_of(mover, "change"), shift = number_of(mover, "quantity_change");
-    const double without = number_of(a->reading, "probability") + change;
+    for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
+        if (strcmp(text_of(mover, "how"), hows[i][0]) == 0) atn_text_add(line, hows[i][1]);
+    atn_text_add(line, ")");
+}
+
+/* "without row 54 (...): 56 %, -9.4 points (error 0.7)"; where no display would tell the chances
+ * apart, what it does to the quantity. */
+static void say_mover(const why_page *w, const atn_answer *a, const atn_node *mover, atn_text *line)
+{
+    const double change = number_of(mover, "change"), p = number_of(a->reading, "probability");
+    const double without = fmin(fmax(p + change, 0.0), 1.0);
     clear(line);
     atn_text_add(line, "without ");
     say_report(line, w, number_of(mover, "row"));
     atn_text_add(line, ": ");
-    atn_say_percent(line, fmin(fmax(without, 0.0), 1.0));
-    atn_text_add(line, " (");
-    say_points(line, change);
-    atn_text_add(line, " points, error ");
-    atn_text_grouped(line, 100 * number_of(mover, "mcse"), 1);
-    for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
-        if (strcmp(text_of(mover, "how"), hows[i][0]) == 0) atn_text_add(line, hows[i][1]);
-    atn_text_add(line, ")");
-    if (isfinite(shift)) {
-        atn_text_printf(line, ", %s %s", quantity_name(a), shift < 0 ? "-" : "+");
-        say_size(line, a, fabs(shift));
+    if (is_sure(p) && is_sure(without) && isfinite(number_of(mover, "quantity_change"))) {
+        say_shift(a, mover, line);
+    } else {
+        atn_say_percent(line, without);
+        atn_text_add(line, ", ");
+        say_points(line, change);
+        atn_text_add(line, " points (error ");
+        atn_text_grouped(line, 100 * number_of(mover, "mcse"), 1);
     }
+    say_how(mover, line);
     put(w, "    ", "  - ", line);
 }
 
 static void say_movers(const why_page *w, const atn_answer *a, const atn_node *part, atn_text *line)
 {
-    const atn_node *list = atn_node_get(part, "reports"), *untold = atn_node_get(part, "untold");
+    const atn_node *list = atn_node_get(part, "reports");
     for (const atn_node *m = atn_node_first(list); m; m = atn_node_next(m))
         say_mover(w, a, m, line);
+    if (atn_node_first(list)) return;
     clear(line);
-    if (!atn_node_first(list)) {
-        atn_text_add(line, "no report that can be judged changes it by more than twice the Monte "
-                           "Carlo error");
-        put(w, "    ", "  - ", line);
-    }
-    if (!atn_node_first(untold)) return;
-    clear(line);
-    atn_text_add(line, atn_is_single(untold) ? "not known without row" : "not known without rows");
-    for (const atn_node *u = atn_node_first(untold); u; u = atn_node_next(u)) {
-        atn_text_add(line, u == atn_node_first(untold) ? " "
-                           : atn_node_next(u)          ? ", "
-                                                       : " or ");
-        atn_say_exact(line, atn_node_number(u));
-    }
-    atn_text_add(line, ": the draws cannot judge it (--set /fit/refits=N fits the study without)");
+    atn_text_add(line, "no report that can be judged moves it by twice its Monte Carlo error");
     put(w, "    ", "  - ", line);
 }
 
@@ -270,9 +277,19 @@ static void say_answer(const why_page *w, const atn_answer *a, const atn_node *p
     put(w, "  ", "- ", line);
 }
 
+/* Readings of one goal may ask the same quantity for different targets: said once. */
+static bool same_quantity(const atn_node *a, const atn_node *b)
+{
+    static const char *const levels[] = {"0.05", "0.5", "0.95"};
+    const atn_node *x = atn_node_get(a, "quantity"), *y = atn_node_get(b, "quantity");
+    for (size_t i = 0; i < 3; i++)
+        if (!(fabs(number_of(x, levels[i]) - number_of(y, levels[i])) <= 0.0)) return false;
+    return true;
+}
+
 static void say_goals(const why_page *w, atn_text *line)
 {
-    const atn_node *goal = NULL;
+    const atn_node *goal = NULL, *last = NULL;
     for (atn_answer a = {0}; atn_answer_next(w->root, &a);) {
         const atn_node *part = part_of(w, &a);
         if (!part) continue;
@@ -284,10 +301,12 @@ static void say_goals(const why_page *w, atn_text *line)
             put(w, "\n", "\n### ", line);
             if (w->markdown) atn_text_add(w->out, "\n");
         }
-        goal = a.goal;
         say_answer(w, &a, part, line);
         say_movers(w, &a, part, line);
-        if (atn_node_is_null(atn_node_get(part, "quantity"))) continue;
+        const bool said = a.goal == goal && same_quantity(part, last);
+        goal = a.goal;
+        last = part;
+        if (said || atn_node_is_null(atn_node_get(part, "quantity"))) continue;
         say_parts(w, &a, part, line);
         say_sensitivity(w, part, line);
         say_next(w, &a, part, line);
@@ -331,6 +350,25 @@ static bool any_diagnosis(const why_page *w)
     return false;
 }
 
+/* Reports of which nothing is said above. */
+static void say_untold(const why_page *w, atn_text *line)
+{
+    const atn_node *list = atn_node_get(w->root, "reports");
+    size_t n = 0;
+    clear(line);
+    for (const atn_node *r = atn_node_first(list); r; r = atn_node_next(r)) {
+        if (strcmp(text_of(atn_node_get(r, "influence"), "how"), "none") != 0) continue;
+        atn_text_printf(line, "%s%d", n++ ? ", " : "row ", (int)number_of(r, "row"));
+    }
+    if (n == 0) return;
+    atn_text_printf(line,
+                    ": what the answer would be without %s these draws cannot judge (Pareto k too "
+                    "high); --set /fit/refits=%zu fits the study without %s",
+                    n == 1 ? "it" : "each", n, n == 1 ? "it" : "them");
+    heading(w, "Not known");
+    put(w, "  ", "- ", line);
+}
+
 bool atn_say_why(atn_text *out, const atn_node *root, bool markdown)
 {
     const why_page w = {
@@ -349,6 +387,7 @@ bool atn_say_why(atn_text *out, const atn_node *root, bool markdown)
         heading(&w, "Parameters that follow their priors");
         say_parameters(&w, &line);
     }
+    say_untold(&w, &line);
     if (atn_node_first(contradictions)) heading(&w, "Figures that contradict each other");
     for (const atn_node *c = atn_node_first(contradictions); c; c = atn_node_next(c)) {
         clear(&line);

@@ -97,6 +97,11 @@ struct atn_why {
 };
 typedef struct atn_why atn_why;
 
+/* attain_why_run; with refit_all every influence comes from fits without the report, for tests that
+ * compare. */
+attain_status atn_why_explain(attain_context *ctx, attain_projection *projection,
+                              const attain_why_settings *settings, bool refit_all,
+                              attain_error *err);
 void atn_why_free(attain_context *ctx, atn_why *why);
 
 #endif
