@@ -113,8 +113,8 @@ static attain_status leave_block(leaving *l, size_t b, attain_error *err)
     i->how[b] = i->k[b] <= q->why->threshold ? ATN_BY_WEIGHTS : ATN_NOT_TOLD;
     if (i->how[b] == ATN_NOT_TOLD) {
         double k;
-        status =
-            atn_leave_out_move(&q->few.evidence[b], l->without, &l->own[b], l->weight[b], &k, err);
+        status = atn_leave_out_move(&q->all.evidence[b], l->without, q->few.stride / q->all.stride,
+                                    q->few.posterior.n_draws, &l->own[b], l->weight[b], &k, err);
         if (status != ATTAIN_OK) return status;
         if (k <= q->why->moved_threshold) i->how[b] = ATN_BY_MOVING;
         if (!isnan(k))

@@ -79,6 +79,8 @@ attain_status atn_outcomes_read(atn_run *run, const attain_posterior *posterior,
         if (status == ATTAIN_OK) status = atn_answer_series(run, s, err);
     }
     if (status == ATTAIN_OK) status = atn_answer_compounds(run, err);
-    run->posterior = run->paths.posterior = run->job.posterior = posterior;
+    /* the variant may not outlive the call */
+    run->posterior = run->paths.posterior = run->job.posterior = run->projection->posterior;
+    run->study = run->posterior->study;
     return status;
 }

@@ -49,7 +49,7 @@ static void close_sample(attain_context *ctx, atn_sample *s)
 
 /* Every stride-th draw of the posterior, whole chains. */
 static attain_status open_sample(attain_context *ctx, const attain_posterior *p, size_t stride,
-                                 atn_sample *s, attain_error *err)
+                                 bool evidence, atn_sample *s, attain_error *err)
 {
     s->posterior = *p;
     s->stride = stride;
@@ -73,7 +73,7 @@ static attain_status open_sample(attain_context *ctx, const attain_posterior *p,
     }
     if (!room) return atn_fail_nomem(err);
     attain_status status = atn_outcomes_open(ctx, &s->posterior, &s->run, err);
-    for (size_t b = 0; b < p->n_blocks && status == ATTAIN_OK; b++)
+    for (size_t b = 0; b < p->n_blocks && status == ATTAIN_OK && evidence; b++)
         status = atn_evidence_create(ctx, &s->posterior, b, &s->evidence[b], err);
     return status;
 }
@@ -138,7 +138,7 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
 {
     const attain_posterior *p = q->projection->posterior;
     const size_t first = (p->n_draws + MOST_DRAWS - 1) / MOST_DRAWS;
-    attain_status status = open_sample(q->ctx, p, first, &q->all, err);
+    attain_status status = open_sample(q->ctx, p, first, true, &q->all, err);
     if (status != ATTAIN_OK) return status;
     const size_t n = q->all.posterior.n_draws, ratio = n > n_few ? n / n_few : 1;
     q->why->n_blocks = p->n_blocks;
@@ -146,11 +146,11 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
     q->x = ATN_NEW_ARRAY(q->ctx, double, 4 * n);
     if (!q->x) return atn_fail_nomem(err);
     status = list_places(q, err);
-    if (status == ATTAIN_OK) status = open_sample(q->ctx, p, first * ratio, &q->few, err);
+    if (status == ATTAIN_OK) status = open_sample(q->ctx, p, first * ratio, false, &q->few, err);
     q->why->moved_draws = q->few.posterior.n_draws;
     q->why->threshold = q->all.evidence[0].threshold;
     if (status != ATTAIN_OK) return status;
-    q->why->moved_threshold = q->few.evidence[0].threshold;
+    q->why->moved_threshold = atn_pareto_threshold(q->few.posterior.n_draws);
     atn_next_work *next = NULL;
     status = atn_next_open(q, &next, err);
     const atn_future future = {.seed = p->seed,

@@ -12,7 +12,7 @@
 typedef struct atn_sample {
     attain_posterior posterior; /* blocks are the projection's, draws a share of its */
     size_t stride;              /* of the projection's draws */
-    atn_evidence *evidence;     /* a block */
+    atn_evidence *evidence;     /* a block; of all alone */
     atn_run run;                /* outcomes as they are; of few: work, overwritten by variants */
 } atn_sample;
 

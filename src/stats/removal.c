@@ -19,35 +19,37 @@ struct atn_removal {
     double log_det;
 };
 
+struct atn_removal_basis {
+    const double *u; /* m x n */
+    size_t m, n;
+    double *mean, *covariance, *factor; /* n, n x n, n x n */
+};
+
 typedef struct moments {
-    double *covariance; /* n x n */
-    double *factor;     /* n x n */
-    double *with;       /* g x n: covariance of u with each location */
-    double *centre;     /* g: mean location */
-    double *a, *b, *c;  /* g x g each */
+    const atn_removal_basis *basis;
+    double *with;            /* g x n: covariance of u with each location */
+    double *a, *b, *c, *d;   /* g x g each */
     double *linear, *square; /* g: log likelihood ~ linear x + square x^2 */
 } moments;
 
 static void free_moments(attain_context *ctx, moments *m)
 {
-    const void *const owned[] = {m->covariance, m->factor, m->with, m->centre, m->a,
-                                 m->b,          m->c,      m->linear, m->square};
+    const void *const owned[] = {m->with, m->a, m->b, m->c, m->d, m->linear, m->square};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(ctx, owned[i]);
 }
 
-static bool create_moments(attain_context *ctx, size_t n, size_t g, moments *m)
+static bool create_moments(attain_context *ctx, const atn_removal_basis *basis, size_t g,
+                           moments *m)
 {
-    *m = (moments){.covariance = ATN_NEW_ARRAY(ctx, double, n *n),
-                   .factor = ATN_NEW_ARRAY(ctx, double, n *n),
-                   .with = ATN_NEW_ARRAY(ctx, double, g *n),
-                   .centre = ATN_NEW_ARRAY(ctx, double, g),
+    *m = (moments){.basis = basis,
+                   .with = ATN_NEW_ARRAY(ctx, double, g *basis->n),
                    .a = ATN_NEW_ARRAY(ctx, double, g *g),
                    .b = ATN_NEW_ARRAY(ctx, double, g *g),
                    .c = ATN_NEW_ARRAY(ctx, double, g *g),
+                   .d = ATN_NEW_ARRAY(ctx, double, g *g),
                    .linear = ATN_NEW_ARRAY(ctx, double, g),
                    .square = ATN_NEW_ARRAY(ctx, double, g)};
-    return m->covariance && m->factor && m->with && m->centre && m->a && m->b && m->c &&
-           m->linear && m->square;
+    return m->with && m->a && m->b && m->c && m->d && m->linear && m->square;
 }
 
 static bool create_map(attain_context *ctx, size_t n, size_t g, atn_removal *r)
@@ -69,46 +71,89 @@ void atn_removal_free(attain_context *ctx, atn_removal *r)
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(ctx, owned[i]);
 }
 
-static void gather_moments(const double *u, const double *location, size_t n_draws, atn_removal *r,
-                           moments *m)
+static void gather(atn_removal_basis *b)
 {
-    const size_t n = r->n, g = r->g;
-    const double share = 1.0 / (double)n_draws;
-    for (size_t d = 0; d < n_draws; d++) {
-        for (size_t i = 0; i < n; i++) r->mean[i] += share * u[d * n + i];
-        for (size_t j = 0; j < g; j++) m->centre[j] += share * location[d * g + j];
-    }
-    for (size_t d = 0; d < n_draws; d++) {
-        const double *row = u + d * n;
+    const size_t n = b->n;
+    const double share = 1.0 / (double)b->m;
+    for (size_t d = 0; d < b->m; d++)
+        for (size_t i = 0; i < n; i++) b->mean[i] += share * b->u[d * n + i];
+    for (size_t d = 0; d < b->m; d++) {
+        const double *row = b->u + d * n;
         for (size_t i = 0; i < n; i++) {
-            const double x = share * (row[i] - r->mean[i]);
-            for (size_t k = 0; k <= i; k++)
-                m->covariance[i * n + k] += x * (row[k] - r->mean[k]);
-            for (size_t j = 0; j < g; j++)
-                m->with[j * n + i] += x * (location[d * g + j] - m->centre[j]);
+            const double x = share * (row[i] - b->mean[i]);
+            for (size_t k = 0; k <= i; k++) b->covariance[i * n + k] += x * (row[k] - b->mean[k]);
         }
     }
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++) m->covariance[k * n + i] = m->covariance[i * n + k];
+        for (size_t k = 0; k < i; k++) b->covariance[k * n + i] = b->covariance[i * n + k];
+}
+
+attain_status atn_removal_basis_create(attain_context *ctx, const double *u, size_t m, size_t n,
+                                       atn_removal_basis **basis, attain_error *err)
+{
+    *basis = NULL;
+    if (n == 0 || m < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
+    atn_removal_basis *b = ATN_NEW(ctx, atn_removal_basis);
+    if (!b) return atn_fail_nomem(err);
+    *b = (atn_removal_basis){.u = u,
+                             .m = m,
+                             .n = n,
+                             .mean = ATN_NEW_ARRAY(ctx, double, n),
+                             .covariance = ATN_NEW_ARRAY(ctx, double, n *n),
+                             .factor = ATN_NEW_ARRAY(ctx, double, n *n)};
+    const bool room = b->mean && b->covariance && b->factor;
+    if (room) gather(b);
+    if (room && atn_cholesky_raised(b->covariance, n, b->factor))
+        *basis = b;
+    else
+        atn_removal_basis_free(ctx, b);
+    return room ? ATTAIN_OK : atn_fail_nomem(err);
+}
+
+void atn_removal_basis_free(attain_context *ctx, atn_removal_basis *b)
+{
+    if (!b) return;
+    atn_free(ctx, b->mean);
+    atn_free(ctx, b->covariance);
+    atn_free(ctx, b->factor);
+    atn_free(ctx, b);
+}
+
+/* False where a location does not vary but by rounding. */
+static bool correlate(const double *location, atn_removal *r, moments *m)
+{
+    const atn_removal_basis *b = m->basis;
+    const size_t n = r->n, g = r->g;
+    memcpy(r->mean, b->mean, n * sizeof *r->mean);
+    for (size_t j = 0; j < g; j++) {
+        double centre = 0.0, variance = 0.0;
+        for (size_t d = 0; d < b->m; d++) centre += location[d * g + j] / (double)b->m;
+        for (size_t d = 0; d < b->m; d++) {
+            const double y = (location[d * g + j] - centre) / (double)b->m;
+            variance += y * (location[d * g + j] - centre);
+            for (size_t i = 0; i < n; i++)
+                m->with[j * n + i] += y * (b->u[d * n + i] - b->mean[i]);
+        }
+        if (!(variance > 1e-24 * centre * centre)) return false;
+    }
+    return true;
 }
 
 /* slope = S^-1 cov(u, m), scaled so that x has unit variance; a: the correlations of x; carry:
  * cov(u, x) = S slope. */
 static bool set_predictors(atn_removal *r, moments *m)
 {
+    const atn_removal_basis *b = m->basis;
     const size_t n = r->n, g = r->g;
-    if (!atn_cholesky_raised(m->covariance, n, m->factor)) return false;
     for (size_t j = 0; j < g; j++) {
-        double *slope = r->slope + j * n, *carry = r->carry + j * n;
+        double *slope = r->slope + j * n;
         memcpy(slope, m->with + j * n, n * sizeof *slope);
-        atn_cholesky_solve(m->factor, n, slope);
+        atn_cholesky_solve(b->factor, n, slope);
         const double variance = atn_inner(slope, m->with + j * n, n);
         if (!(variance > 0 && variance < INFINITY)) return false;
-        for (size_t i = 0; i < n; i++) {
-            slope[i] /= sqrt(variance);
-            carry[i] = 0.0;
-        }
-        for (size_t i = 0; i < n; i++) carry[i] = atn_inner(m->covariance + i * n, slope, n);
+        for (size_t i = 0; i < n; i++) slope[i] /= sqrt(variance);
+        for (size_t i = 0; i < n; i++)
+            r->carry[j * n + i] = atn_inner(b->covariance + i * n, slope, n);
     }
     for (size_t j = 0; j < g; j++)
         for (size_t k = 0; k < g; k++)
@@ -126,10 +171,10 @@ static double predictor(const atn_removal *r, size_t j, const double *u)
 /* Least-squares parabola through (x, log likelihood) over the draws, by polynomials orthogonal
  * under them: x, x^2 - E[x^3] x - 1 (x has mean 0 and variance 1).  Draws that the figure all but
  * rules out would bend it: those below the median by more than 20 count as that. */
-static bool set_parabola(const double *u, const double *log_likelihood, size_t n_draws,
-                         const atn_removal *r, size_t j, moments *m)
+static bool set_parabola(const double *log_likelihood, const atn_removal *r, size_t j, moments *m)
 {
-    const size_t n = r->n, g = r->g;
+    const size_t n = r->n, g = r->g, n_draws = m->basis->m;
+    const double *u = m->basis->u;
     double third = 0.0, first = 0.0, second = 0.0, norm = 0.0, top = -INFINITY;
     for (size_t d = 0; d < n_draws; d++) {
         const double x = predictor(r, j, u + d * n);
@@ -178,7 +223,7 @@ static bool without_figures(atn_removal *r, moments *m, double t)
 static bool set_growth(atn_removal *r, moments *m, double wider)
 {
     const size_t g = r->g;
-    double *with = m->factor; /* n x n has room for g x g as long as g <= n */
+    double *with = m->d;
     if (!atn_cholesky_raised(m->a, g, with)) return false;
     const double log_det_with = atn_cholesky_half_log_det(with, g);
     double *inverse = m->with; /* L_with^-1 by columns; g x n */
@@ -208,21 +253,19 @@ static bool set_growth(atn_removal *r, moments *m, double wider)
     return true;
 }
 
-attain_status atn_removal_create(attain_context *ctx, const double *u, const double *location,
-                                 const double *log_likelihood, size_t n_draws, size_t n, size_t g,
+attain_status atn_removal_create(attain_context *ctx, const atn_removal_basis *basis,
+                                 const double *location, const double *log_likelihood, size_t g,
                                  double wider, atn_removal **removal, attain_error *err)
 {
     *removal = NULL;
-    if (g == 0 || g > n || n_draws < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
+    if (g == 0 || g > basis->n) return ATTAIN_OK;
     moments m = {0};
     atn_removal *r = ATN_NEW(ctx, atn_removal);
-    const bool room = r && create_map(ctx, n, g, r) && create_moments(ctx, n, g, &m);
+    const bool room = r && create_map(ctx, basis->n, g, r) && create_moments(ctx, basis, g, &m);
     bool good = room;
     if (room) {
-        gather_moments(u, location, n_draws, r, &m);
-        good = set_predictors(r, &m);
-        for (size_t j = 0; j < g && good; j++)
-            good = set_parabola(u, log_likelihood, n_draws, r, j, &m);
+        good = correlate(location, r, &m) && set_predictors(r, &m);
+        for (size_t j = 0; j < g && good; j++) good = set_parabola(log_likelihood, r, j, &m);
         good = good && set_growth(r, &m, wider);
     }
     free_moments(ctx, &m);

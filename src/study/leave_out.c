@@ -25,10 +25,18 @@ static size_t batches(size_t n)
 
 /* ---- what the draws say ---------------------------------------------------------------------- */
 
+/* A candidate's share of the joint draws. */
+typedef struct atn_cloud {
+    size_t m, n;   /* draws, dimension */
+    size_t *draw;  /* m: which of the joint draws */
+    size_t *place; /* n_draws: the reverse */
+    double *u;     /* m x n, on the whole line */
+    atn_removal_basis *basis; /* NULL: no maps */
+} atn_cloud;
+
 typedef struct reading_job {
     const atn_evidence *e;
-    double *rows; /* a worker: n_reports, then the widest candidate's dimension */
-    size_t row_size;
+    double *rows; /* a worker: n_reports */
 } reading_job;
 
 static double log_prior(const atn_model *model, const double *theta)
@@ -39,33 +47,89 @@ static double log_prior(const atn_model *model, const double *theta)
     return sum;
 }
 
+static bool is_extreme(const atn_datum *d)
+{
+    return d->statistic == ATN_MAX || d->statistic == ATN_MIN;
+}
+
+/* The pointwise likelihood has left the path in the work space. */
+static double locate(const atn_model *model, size_t r, const double *theta, atn_workspace *w)
+{
+    const atn_datum *datum = &model->data[r];
+    double location, tau;
+    if (is_extreme(datum)) return 0.0;
+    atn_datum_location(model, datum, &datum->windows[0], theta, w, &location, &tau);
+    return location;
+}
+
 static bool read_batch(void *user, size_t item, size_t worker)
 {
     const reading_job *j = user;
     const atn_evidence *e = j->e;
     const atn_block *block = block_of(e);
-    double *row = j->rows + worker * j->row_size, *u = row + e->n_reports;
+    double *row = j->rows + worker * e->n_reports;
     for (size_t d = item * BATCH; d < (item + 1) * BATCH && d < e->n_draws; d++) {
         const atn_model *model;
         const double *theta = atn_posterior_theta(e->posterior, e->block, d, &model);
         atn_workspace *w = e->workspaces[worker * block->n_candidates + block->which[d]];
         atn_model_pointwise(model, theta, row, w);
-        for (size_t r = 0; r < e->n_reports; r++) e->log_likelihood[r * e->n_draws + d] = row[r];
+        for (size_t r = 0; r < e->n_reports; r++) {
+            e->log_likelihood[r * e->n_draws + d] = row[r];
+            e->location[r * e->n_draws + d] = locate(model, r, theta, w);
+        }
         e->log_prior[d] = log_prior(model, theta);
+        const atn_cloud *cloud = &e->clouds[block->which[d]];
+        double *u = cloud->u + cloud->place[d] * cloud->n;
         atn_model_to_line(model, theta, u);
         e->log_posterior[d] = atn_model_log_posterior(model, u, NULL, w);
     }
     return true;
 }
 
-static size_t widest(const atn_block *block)
+static size_t draws_of(const atn_block *block, size_t c, size_t n_draws)
 {
-    size_t most = 0;
+    size_t n = 0;
+    for (size_t d = 0; d < n_draws; d++) n += block->which[d] == c;
+    return n;
+}
+
+static attain_status open_clouds(atn_evidence *e, attain_error *err)
+{
+    const atn_block *block = block_of(e);
+    e->clouds = ATN_NEW_ARRAY(e->ctx, atn_cloud, block->n_candidates);
+    if (!e->clouds) return atn_fail_nomem(err);
     for (size_t c = 0; c < block->n_candidates; c++) {
-        const size_t n = atn_model_dimension(block->candidates[c].model);
-        if (n > most) most = n;
+        atn_cloud *cloud = &e->clouds[c];
+        cloud->n = atn_model_dimension(block->candidates[c].model);
+        cloud->m = draws_of(block, c, e->n_draws);
+        cloud->draw = ATN_NEW_ARRAY(e->ctx, size_t, cloud->m);
+        cloud->place = ATN_NEW_ARRAY(e->ctx, size_t, e->n_draws);
+        cloud->u = ATN_NEW_ARRAY(e->ctx, double, cloud->m *cloud->n);
+        if (!cloud->draw || !cloud->place || !cloud->u) return atn_fail_nomem(err);
+        size_t m = 0;
+        for (size_t d = 0; d < e->n_draws; d++) {
+            if (block->which[d] != c) continue;
+            cloud->place[d] = m;
+            cloud->draw[m++] = d;
+        }
     }
-    return most;
+    return ATTAIN_OK;
+}
+
+static void close_clouds(atn_evidence *e)
+{
+    for (size_t c = 0; e->clouds && c < block_of(e)->n_candidates; c++) {
+        atn_removal_basis_free(e->ctx, e->clouds[c].basis);
+        atn_free(e->ctx, e->clouds[c].draw);
+        atn_free(e->ctx, e->clouds[c].place);
+        atn_free(e->ctx, e->clouds[c].u);
+    }
+    atn_free(e->ctx, e->clouds);
+}
+
+double atn_pareto_threshold(size_t n_draws)
+{
+    return fmin(1.0 - 1.0 / log10((double)n_draws), 0.7);
 }
 
 static attain_status open_workspaces(atn_evidence *e, attain_error *err)
@@ -85,26 +149,38 @@ static attain_status open_workspaces(atn_evidence *e, attain_error *err)
     return ATTAIN_OK;
 }
 
+static attain_status open_evidence(atn_evidence *e, attain_error *err)
+{
+    attain_context *ctx = e->ctx;
+    e->log_likelihood = ATN_NEW_ARRAY(ctx, double, e->n_reports *e->n_draws);
+    e->location = ATN_NEW_ARRAY(ctx, double, e->n_reports *e->n_draws);
+    e->log_prior = ATN_NEW_ARRAY(ctx, double, e->n_draws);
+    e->log_posterior = ATN_NEW_ARRAY(ctx, double, e->n_draws);
+    if (!e->log_likelihood || !e->location || !e->log_prior || !e->log_posterior)
+        return atn_fail_nomem(err);
+    const attain_status status = open_workspaces(e, err);
+    return status == ATTAIN_OK ? open_clouds(e, err) : status;
+}
+
 attain_status atn_evidence_create(attain_context *ctx, const attain_posterior *posterior,
                                   size_t block, atn_evidence *e, attain_error *err)
 {
     *e = (atn_evidence){.ctx = ctx, .posterior = posterior, .block = block};
     e->n_draws = posterior->n_draws;
     e->n_reports = atn_model_n_reports(block_of(e)->candidates[0].model);
-    e->threshold = fmin(1.0 - 1.0 / log10((double)e->n_draws), 0.7);
-    e->log_likelihood = ATN_NEW_ARRAY(ctx, double, e->n_reports *e->n_draws);
-    e->log_prior = ATN_NEW_ARRAY(ctx, double, e->n_draws);
-    e->log_posterior = ATN_NEW_ARRAY(ctx, double, e->n_draws);
-    attain_status status = e->log_likelihood && e->log_prior && e->log_posterior
-                               ? open_workspaces(e, err)
-                               : atn_fail_nomem(err);
-    reading_job j = {.e = e, .row_size = e->n_reports + widest(block_of(e))};
+    e->threshold = atn_pareto_threshold(e->n_draws);
+    attain_status status = open_evidence(e, err);
+    reading_job j = {.e = e};
     if (status == ATTAIN_OK) {
-        j.rows = ATN_NEW_ARRAY(ctx, double, e->n_workers *j.row_size);
+        j.rows = ATN_NEW_ARRAY(ctx, double, e->n_workers *e->n_reports);
         status = j.rows ? atn_parallel_for(ctx, batches(e->n_draws), read_batch, &j, stage, err)
                         : atn_fail_nomem(err);
     }
     atn_free(ctx, j.rows);
+    for (size_t c = 0; status == ATTAIN_OK && c < block_of(e)->n_candidates; c++) {
+        atn_cloud *cloud = &e->clouds[c];
+        status = atn_removal_basis_create(ctx, cloud->u, cloud->m, cloud->n, &cloud->basis, err);
+    }
     if (status != ATTAIN_OK) atn_evidence_free(e);
     return status;
 }
@@ -112,21 +188,16 @@ attain_status atn_evidence_create(attain_context *ctx, const attain_posterior *p
 void atn_evidence_free(atn_evidence *e)
 {
     for (size_t w = 0; w < e->n_workspaces; w++) atn_workspace_free(e->ctx, e->workspaces[w]);
+    close_clouds(e);
     atn_free(e->ctx, e->workspaces);
     atn_free(e->ctx, e->log_likelihood);
+    atn_free(e->ctx, e->location);
     atn_free(e->ctx, e->log_prior);
     atn_free(e->ctx, e->log_posterior);
     *e = (atn_evidence){0};
 }
 
 /* ---- weights --------------------------------------------------------------------------------- */
-
-static size_t draws_of(const atn_block *block, size_t c, size_t n_draws)
-{
-    size_t n = 0;
-    for (size_t d = 0; d < n_draws; d++) n += block->which[d] == c;
-    return n;
-}
 
 /* A figure that every draw foretells alike changes nothing. */
 static bool all_alike(const double *x, size_t n)
@@ -136,11 +207,10 @@ static bool all_alike(const double *x, size_t n)
     return isfinite(x[0]);
 }
 
-attain_status atn_evidence_smooth(const atn_evidence *e, const double *weight, double *log_ratio,
-                                  double *k, attain_error *err)
+/* As below, for the n joint draws of a block. */
+static attain_status smooth(const atn_evidence *e, const atn_block *block, size_t n,
+                            const double *weight, double *log_ratio, double *k, attain_error *err)
 {
-    const atn_block *block = block_of(e);
-    const size_t n = e->n_draws;
     double *own = ATN_NEW_ARRAY(e->ctx, double, 3 * n), *work = own + n;
     if (!own) return atn_fail_nomem(err);
     *k = -INFINITY;
@@ -165,16 +235,22 @@ attain_status atn_evidence_smooth(const atn_evidence *e, const double *weight, d
     return ATTAIN_OK;
 }
 
-static attain_status smooth_without(const atn_evidence *e, const bool *without, double *log_ratio,
-                                    double *k, attain_error *err)
+attain_status atn_evidence_smooth(const atn_evidence *e, const double *weight, double *log_ratio,
+                                  double *k, attain_error *err)
 {
-    const atn_block *block = block_of(e);
+    return smooth(e, block_of(e), e->n_draws, weight, log_ratio, k, err);
+}
+
+static attain_status smooth_without(const atn_evidence *e, const atn_block *block, size_t n,
+                                    const bool *without, double *log_ratio, double *k,
+                                    attain_error *err)
+{
     double *weight = ATN_NEW_ARRAY(e->ctx, double, block->n_candidates);
     if (!weight) return atn_fail_nomem(err);
     weight[0] = 1.0;
     attain_status status = ATTAIN_OK;
     if (block->n_candidates > 1) status = atn_stack_without(e->ctx, block, without, weight, err);
-    if (status == ATTAIN_OK) status = atn_evidence_smooth(e, weight, log_ratio, k, err);
+    if (status == ATTAIN_OK) status = smooth(e, block, n, weight, log_ratio, k, err);
     atn_free(e->ctx, weight);
     return status;
 }
@@ -186,7 +262,7 @@ attain_status atn_leave_out_weigh(const atn_evidence *e, const bool *without, do
     for (size_t r = 0; r < e->n_reports; r++)
         for (size_t d = 0; without[r] && d < e->n_draws; d++)
             log_weight[d] -= e->log_likelihood[r * e->n_draws + d];
-    return smooth_without(e, without, log_weight, k, err);
+    return smooth_without(e, block_of(e), e->n_draws, without, log_weight, k, err);
 }
 
 /* ---- moved draws ----------------------------------------------------------------------------- */
@@ -194,55 +270,28 @@ attain_status atn_leave_out_weigh(const atn_evidence *e, const bool *without, do
 typedef struct move_job {
     const atn_evidence *e;
     const bool *without;
-    size_t candidate, n, m, g; /* dimension; draws of the candidate; figures with a location */
-    size_t *draw, *figure;     /* m joint draws; g reports of the model */
-    double *u, *location, *log_likelihood; /* m x n, m x g, m x g */
+    size_t candidate, n, m; /* dimension; draws to be moved */
+    size_t *draw, *to;      /* m: places among the evidence's and the moved joint draws */
     const atn_removal *removal;
-    double *theta;    /* m x n: the moved candidate's */
-    double *log_ratio; /* n_draws */
-    double *rows;     /* a worker: n_reports + n + 2 g */
-    size_t row_size;
+    double *theta;     /* m x n: the moved candidate's */
+    double *log_ratio; /* of the moved joint draws */
+    double *rows;      /* a worker: row_size */
+    size_t row_size;   /* n_reports + n + 2 n_reports */
 } move_job;
-
-static atn_workspace *workspace_of(const move_job *j, size_t worker)
-{
-    return j->e->workspaces[worker * block_of(j->e)->n_candidates + j->candidate];
-}
-
-/* Positions and the locations that the figures speak of.  The pointwise likelihood leaves the path
- * in the work space. */
-static bool locate_batch(void *user, size_t item, size_t worker)
-{
-    const move_job *j = user;
-    const atn_evidence *e = j->e;
-    double *row = j->rows + worker * j->row_size;
-    atn_workspace *w = workspace_of(j, worker);
-    for (size_t i = item * BATCH; i < (item + 1) * BATCH && i < j->m; i++) {
-        const atn_model *model;
-        const double *theta = atn_posterior_theta(e->posterior, e->block, j->draw[i], &model);
-        atn_model_to_line(model, theta, j->u + i * j->n);
-        atn_model_pointwise(model, theta, row, w);
-        for (size_t k = 0; k < j->g; k++) {
-            const atn_datum *datum = &model->data[j->figure[k]];
-            double tau;
-            atn_datum_location(model, datum, &datum->windows[0], theta, w,
-                               &j->location[i * j->g + k], &tau);
-            j->log_likelihood[i * j->g + k] = row[j->figure[k]];
-        }
-    }
-    return true;
-}
 
 static bool move_batch(void *user, size_t item, size_t worker)
 {
     const move_job *j = user;
     const atn_evidence *e = j->e;
-    const atn_model *model = block_of(e)->candidates[j->candidate].model;
+    const atn_block *block = block_of(e);
+    const atn_cloud *cloud = &e->clouds[j->candidate];
+    const atn_model *model = block->candidates[j->candidate].model;
     double *row = j->rows + worker * j->row_size, *u = row + e->n_reports, *work = u + j->n;
-    atn_workspace *w = workspace_of(j, worker);
+    atn_workspace *w = e->workspaces[worker * block->n_candidates + j->candidate];
     for (size_t i = item * BATCH; i < (item + 1) * BATCH && i < j->m; i++) {
-        double *theta = j->theta + i * j->n, *ratio = &j->log_ratio[j->draw[i]];
-        atn_removal_apply(j->removal, j->u + i * j->n, u, work);
+        double *theta = j->theta + i * j->n, *ratio = &j->log_ratio[j->to[i]];
+        const double *from = cloud->u + cloud->place[j->draw[i]] * j->n;
+        atn_removal_apply(j->removal, from, u, work);
         atn_model_to_natural(model, u, theta);
         *ratio = atn_model_log_posterior(model, u, NULL, w);
         if (*ratio > -INFINITY) {
@@ -251,121 +300,134 @@ static bool move_batch(void *user, size_t item, size_t worker)
                 if (j->without[r]) *ratio -= row[r];
             *ratio += atn_removal_log_det(j->removal) - e->log_posterior[j->draw[i]];
         }
-        if (*ratio < INFINITY) continue;
+        if (*ratio < INFINITY && *ratio > -INFINITY) continue;
         *ratio = -INFINITY; /* outside the domain: the draw itself, with no weight */
-        memcpy(theta, atn_posterior_theta(e->posterior, e->block, j->draw[i], &model),
-               j->n * sizeof *theta);
+        atn_model_to_natural(model, from, theta);
     }
     return true;
 }
 
-static bool is_extreme(const atn_datum *d)
+/* Locations and log likelihoods of the figures without which the map is to take the draws. */
+static attain_status make_map(const atn_evidence *e, const bool *without, size_t c, double wider,
+                              atn_removal **removal, attain_error *err)
 {
-    return d->statistic == ATN_MAX || d->statistic == ATN_MIN;
-}
-
-static attain_status open_move(move_job *j, attain_error *err)
-{
-    attain_context *ctx = j->e->ctx;
-    const atn_block *block = block_of(j->e);
-    const atn_model *model = block->candidates[j->candidate].model;
-    j->n = atn_model_dimension(model);
-    j->m = draws_of(block, j->candidate, j->e->n_draws);
-    j->draw = ATN_NEW_ARRAY(ctx, size_t, j->m);
-    j->figure = ATN_NEW_ARRAY(ctx, size_t, j->e->n_reports);
-    if (!j->draw || !j->figure) return atn_fail_nomem(err);
-    size_t m = 0;
-    for (size_t d = 0; d < j->e->n_draws; d++)
-        if (block->which[d] == j->candidate) j->draw[m++] = d;
-    for (size_t r = 0; r < j->e->n_reports; r++)
-        if (j->without[r] && !is_extreme(&model->data[r])) j->figure[j->g++] = r;
-    j->row_size = j->e->n_reports + j->n + 2 * j->g;
-    j->u = ATN_NEW_ARRAY(ctx, double, j->m *j->n);
-    j->location = ATN_NEW_ARRAY(ctx, double, j->m *j->g);
-    j->log_likelihood = ATN_NEW_ARRAY(ctx, double, j->m *j->g);
-    j->rows = ATN_NEW_ARRAY(ctx, double, j->e->n_workers *j->row_size);
-    return j->u && j->location && j->log_likelihood && j->rows ? ATTAIN_OK : atn_fail_nomem(err);
-}
-
-static void close_move(move_job *j)
-{
-    const void *const owned[] = {j->draw, j->figure, j->u, j->location, j->log_likelihood, j->rows};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(j->e->ctx, owned[i]);
-}
-
-/* One candidate's draws moved; *moved false where no map is to be had. */
-static attain_status move_candidate(const atn_evidence *e, const bool *without, size_t c,
-                                    double wider, atn_block *block, double *log_ratio, bool *moved,
-                                    attain_error *err)
-{
-    atn_removal *removal = NULL;
-    move_job j = {.e = e, .without = without, .candidate = c, .log_ratio = log_ratio};
-    attain_status status = open_move(&j, err);
-    if (status == ATTAIN_OK && j.m > 0)
-        status = atn_parallel_for(e->ctx, batches(j.m), locate_batch, &j, stage, err);
-    if (status == ATTAIN_OK && j.m > 0)
-        status = atn_removal_create(e->ctx, j.u, j.location, j.log_likelihood, j.m, j.n, j.g, wider,
-                                    &removal, err);
-    *moved = removal != NULL;
-    if (status == ATTAIN_OK && removal) {
-        j.removal = removal;
-        j.theta = block->candidates[c].theta = ATN_NEW_ARRAY(e->ctx, double, j.m *j.n);
-        status = j.theta
-                     ? atn_parallel_for(e->ctx, batches(j.m), move_batch, &j, stage, err)
-                     : atn_fail_nomem(err);
-        for (size_t i = 0; i < j.m; i++) block->row[j.draw[i]] = (uint32_t)i;
+    const atn_cloud *cloud = &e->clouds[c];
+    const atn_model *model = block_of(e)->candidates[c].model;
+    size_t g = 0;
+    for (size_t r = 0; r < e->n_reports; r++) g += without[r] && !is_extreme(&model->data[r]);
+    *removal = NULL;
+    if (!cloud->basis || g == 0) return ATTAIN_OK;
+    double *location = ATN_NEW_ARRAY(e->ctx, double, 2 * cloud->m * g);
+    if (!location) return atn_fail_nomem(err);
+    double *log_likelihood = location + cloud->m * g;
+    for (size_t r = 0, k = 0; r < e->n_reports; r++) {
+        if (!without[r] || is_extreme(&model->data[r])) continue;
+        for (size_t i = 0; i < cloud->m; i++) {
+            location[i * g + k] = e->location[r * e->n_draws + cloud->draw[i]];
+            log_likelihood[i * g + k] = e->log_likelihood[r * e->n_draws + cloud->draw[i]];
+        }
+        k++;
     }
-    atn_removal_free(e->ctx, removal);
-    close_move(&j);
+    const attain_status status = atn_removal_create(e->ctx, cloud->basis, location, log_likelihood,
+                                                    g, wider, removal, err);
+    atn_free(e->ctx, location);
     return status;
 }
 
-static attain_status copy_block(const atn_evidence *e, atn_block *copy, attain_error *err)
+/* The moved joint draws that are this candidate's. */
+static attain_status open_move(move_job *j, size_t stride, size_t n_moved, atn_block *moved,
+                               attain_error *err)
+{
+    attain_context *ctx = j->e->ctx;
+    j->n = j->e->clouds[j->candidate].n;
+    j->draw = ATN_NEW_ARRAY(ctx, size_t, n_moved);
+    j->to = ATN_NEW_ARRAY(ctx, size_t, n_moved);
+    j->row_size = 3 * j->e->n_reports + j->n;
+    j->rows = ATN_NEW_ARRAY(ctx, double, j->e->n_workers *j->row_size);
+    if (!j->draw || !j->to || !j->rows) return atn_fail_nomem(err);
+    for (size_t d = 0; d < n_moved; d++) {
+        if (moved->which[d] != j->candidate) continue;
+        moved->row[d] = (uint32_t)j->m;
+        j->draw[j->m] = d * stride;
+        j->to[j->m++] = d;
+    }
+    return ATTAIN_OK;
+}
+
+/* One candidate's draws moved; *any false where no map is to be had. */
+static attain_status move_candidate(move_job *j, double wider, size_t stride, size_t n_moved,
+                                    atn_block *moved, bool *any, attain_error *err)
+{
+    const atn_evidence *e = j->e;
+    atn_removal *removal = NULL;
+    attain_status status = open_move(j, stride, n_moved, moved, err);
+    if (status == ATTAIN_OK && j->m > 0)
+        status = make_map(e, j->without, j->candidate, wider, &removal, err);
+    *any = removal || j->m == 0;
+    if (status == ATTAIN_OK && removal) {
+        j->removal = removal;
+        j->theta = moved->candidates[j->candidate].theta =
+            ATN_NEW_ARRAY(e->ctx, double, j->m *j->n);
+        status = j->theta
+                     ? atn_parallel_for(e->ctx, batches(j->m), move_batch, j, stage, err)
+                     : atn_fail_nomem(err);
+    }
+    atn_removal_free(e->ctx, removal);
+    atn_free(e->ctx, j->draw);
+    atn_free(e->ctx, j->to);
+    atn_free(e->ctx, j->rows);
+    return status;
+}
+
+static attain_status thin_block(const atn_evidence *e, size_t stride, size_t n_moved,
+                                atn_block *copy, attain_error *err)
 {
     const atn_block *block = block_of(e);
     *copy = *block;
     copy->candidates = ATN_NEW_ARRAY(e->ctx, atn_candidate, block->n_candidates);
-    copy->which = ATN_NEW_ARRAY(e->ctx, uint32_t, e->n_draws);
-    copy->row = ATN_NEW_ARRAY(e->ctx, uint32_t, e->n_draws);
+    copy->which = ATN_NEW_ARRAY(e->ctx, uint32_t, n_moved);
+    copy->row = ATN_NEW_ARRAY(e->ctx, uint32_t, n_moved);
     if (!copy->candidates || !copy->which || !copy->row) return atn_fail_nomem(err);
     memcpy(copy->candidates, block->candidates, block->n_candidates * sizeof *copy->candidates);
-    memcpy(copy->which, block->which, e->n_draws * sizeof *copy->which);
-    memcpy(copy->row, block->row, e->n_draws * sizeof *copy->row);
+    for (size_t d = 0; d < n_moved; d++) copy->which[d] = block->which[d * stride];
     return ATTAIN_OK;
 }
 
-static attain_status move(const atn_evidence *e, const bool *without, double wider,
-                          atn_block *moved, double *log_weight, double *k, attain_error *err)
+static attain_status move(const atn_evidence *e, const bool *without, double wider, size_t stride,
+                          size_t n_moved, atn_block *moved, double *log_weight, double *k,
+                          attain_error *err)
 {
-    const atn_block *block = block_of(e);
     *k = NAN;
-    memset(log_weight, 0, e->n_draws * sizeof *log_weight);
-    attain_status status = copy_block(e, moved, err);
+    attain_status status = thin_block(e, stride, n_moved, moved, err);
     bool any = true;
-    for (size_t c = 0; c < block->n_candidates && status == ATTAIN_OK && any; c++)
-        if (draws_of(block, c, e->n_draws) > 0)
-            status = move_candidate(e, without, c, wider, moved, log_weight, &any, err);
-    if (status == ATTAIN_OK && any) status = smooth_without(e, without, log_weight, k, err);
+    for (size_t c = 0; c < block_of(e)->n_candidates && status == ATTAIN_OK && any; c++) {
+        move_job j = {.e = e, .without = without, .candidate = c, .log_ratio = log_weight};
+        status = move_candidate(&j, wider, stride, n_moved, moved, &any, err);
+    }
+    if (status == ATTAIN_OK && any)
+        status = smooth_without(e, moved, n_moved, without, log_weight, k, err);
     if (status == ATTAIN_OK && !isnan(*k)) return ATTAIN_OK;
     atn_block_free(e->ctx, e->posterior, e->block, moved);
     return status;
 }
 
 /* The map as it is, then one a quarter wider: which of them does better depends on the tails. */
-attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, atn_block *moved,
-                                 double *log_weight, double *k, attain_error *err)
+attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, size_t stride,
+                                 size_t n_moved, atn_block *moved, double *log_weight, double *k,
+                                 attain_error *err)
 {
-    attain_status status = move(e, without, 1.0, moved, log_weight, k, err);
-    if (status != ATTAIN_OK || isnan(*k) || *k <= e->threshold) return status;
+    attain_status status = move(e, without, 1.0, stride, n_moved, moved, log_weight, k, err);
+    if (status != ATTAIN_OK || isnan(*k) || *k <= atn_pareto_threshold(n_moved)) return status;
     atn_block other = {0};
-    double other_k, *other_weight = ATN_NEW_ARRAY(e->ctx, double, e->n_draws);
-    status = other_weight ? move(e, without, 1.25, &other, other_weight, &other_k, err)
-                          : atn_fail_nomem(err);
+    double other_k, *other_weight = ATN_NEW_ARRAY(e->ctx, double, n_moved);
+    status = other_weight
+                 ? move(e, without, 1.25, stride, n_moved, &other, other_weight, &other_k, err)
+                 : atn_fail_nomem(err);
     if (status == ATTAIN_OK && other_k < *k) {
         atn_block_free(e->ctx, e->posterior, e->block, moved);
         *moved = other;
         *k = other_k;
-        memcpy(log_weight, other_weight, e->n_draws * sizeof *log_weight);
+        memcpy(log_weight, other_weight, n_moved * sizeof *log_weight);
     } else {
         atn_block_free(e->ctx, e->posterior, e->block, &other);
         if (status != ATTAIN_OK) atn_block_free(e->ctx, e->posterior, e->block, moved);

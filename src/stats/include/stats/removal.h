@@ -14,12 +14,19 @@
  * Piironen, Buerkner & Vehtari 2021, whose maps match weighted moments instead). */
 typedef struct atn_removal atn_removal;
 
-/* wider: factor on the spread of x: proposals a little too wide keep the weights' tails short where
- * the law without the figures is not quite normal; 1: none.  u: n_draws x n; location, log_likelihood: n_draws x g, of the figures to be removed.  *removal is
- * NULL where no such map is to be had (fewer draws than four a coordinate, a location that does not
- * vary, a number that is none).  Returns NOMEM. */
-attain_status atn_removal_create(attain_context *ctx, const double *u, const double *location,
-                                 const double *log_likelihood, size_t n_draws, size_t n, size_t g,
+/* What maps of the same draws have in common.  u: m x n, borrowed for as long as it is used.  NULL
+ * where there are fewer draws than four a coordinate.  Returns NOMEM. */
+typedef struct atn_removal_basis atn_removal_basis;
+attain_status atn_removal_basis_create(attain_context *ctx, const double *u, size_t m, size_t n,
+                                       atn_removal_basis **basis, attain_error *err);
+void atn_removal_basis_free(attain_context *ctx, atn_removal_basis *basis);
+
+/* location, log_likelihood: m x g, of the figures to be removed.  wider: factor on the spread of x:
+ * proposals a little too wide keep the weights' tails short where the law without the figures is not
+ * quite normal; 1: none.  *removal is NULL where no such map is to be had: a location that does not
+ * vary, a number that is none, a figure that leaves next to nothing to the others.  Returns NOMEM. */
+attain_status atn_removal_create(attain_context *ctx, const atn_removal_basis *basis,
+                                 const double *location, const double *log_likelihood, size_t g,
                                  double wider, atn_removal **removal, attain_error *err);
 void atn_removal_free(attain_context *ctx, atn_removal *removal);
 /* moved: n doubles, not aliasing u.  work: 2 g doubles. */

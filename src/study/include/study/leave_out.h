@@ -13,7 +13,9 @@ typedef struct atn_evidence {
     double *log_likelihood; /* n_reports x n_draws */
     double *log_prior;      /* n_draws: of the parameters, natural scale, latent values left out */
     double *log_posterior;  /* n_draws: on the whole line, with the Jacobian */
-    double threshold;       /* of Pareto k: min(1 - 1/log10(draws), 0.7) */
+    double *location; /* n_reports x n_draws: of what each figure speaks, link scale; of peaks 0 */
+    double threshold; /* of Pareto k: min(1 - 1/log10(draws), 0.7) */
+    struct atn_cloud *clouds; /* a candidate: its draws on the whole line */
     atn_workspace **workspaces; /* n_workers x candidates */
     size_t n_workers, n_workspaces;
 } atn_evidence;
@@ -35,11 +37,14 @@ attain_status atn_evidence_smooth(const atn_evidence *e, const double *weight, d
 attain_status atn_leave_out_weigh(const atn_evidence *e, const bool *without, double *log_weight,
                                   double *k, attain_error *err);
 
-/* The same after moving the draws (stats/removal.h): *moved is a block of its own, draw by draw
- * those of the posterior's block moved; free it with atn_block_free.  *k is NaN, and *moved empty,
- * where no map is to be had. */
-attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, atn_block *moved,
-                                 double *log_weight, double *k, attain_error *err);
+/* The same after moving every stride-th draw (stats/removal.h): *moved is a block of its own with
+ * n_moved joint draws, free it with atn_block_free; log_weight: n_moved.  *k is NaN, and *moved
+ * empty, where no map is to be had. */
+attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, size_t stride,
+                                 size_t n_moved, atn_block *moved, double *log_weight, double *k,
+                                 attain_error *err);
+/* What k may be for weights of so many draws. */
+double atn_pareto_threshold(size_t n_draws);
 
 /* A fit of the block with the study's reports as `study` flags them (a copy that differs in `used`
  * alone, priors and all; it must outlive the block): as many joint draws as the posterior has. */
