@@ -21,6 +21,7 @@
 
 #include <attain/base.h>
 #include <attain/calibrate.h>
+#include <attain/compare.h>
 #include <attain/fit.h>
 #include <attain/project.h>
 #include <attain/regress.h>

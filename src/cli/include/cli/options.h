@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <attain/calibrate.h>
+#include <attain/compare.h>
 #include <attain/regress.h>
 
 #include "cli/console.h"
@@ -125,6 +126,7 @@ extern const atn_flag_text atn_flag_texts[]; /* ended by a NULL name */
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
