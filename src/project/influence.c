@@ -6,6 +6,8 @@
 #include "why_internal.h"
 
 enum { BATCHES = 50 };
+/* Up to here weights have a variance, and an error that can be told from them. */
+static const double GOOD_K = 0.5;
 
 typedef struct leaving {
     atn_inquest *q;
@@ -13,10 +15,12 @@ typedef struct leaving {
     attain_study study;     /* the study with the group's reports not used */
     atn_report *reports;    /* its */
     bool *without;          /* n_reports: of one block's model */
-    double **weight;        /* n_blocks: weights (not logs) of all, or of few where moved */
-    atn_block *own;         /* n_blocks: moved or refitted */
+    double **weight; /* n_blocks: weights (not logs) of all draws as they are */
+    double **mixed;  /* n_blocks: where moved, of the few as they are, then moved */
+    atn_block *own;  /* n_blocks: moved or refitted */
     attain_posterior variant;
-    bool *series;           /* to be read again */
+    bool *moved, *stepped, *series; /* n_series: whose draws, whose reported steps differ; either */
+    double *plain;  /* outcomes of the few as they are: reached, then best */
     double *reported[2];    /* n_steps each */
 } leaving;
 
@@ -98,32 +102,35 @@ static void to_weights(double *log_weight, size_t n)
     for (size_t d = 0; d < n; d++) log_weight[d] = exp(log_weight[d]);
 }
 
-/* Weights on the draws as they are, else on moved ones. */
+/* Weights on the draws as they are, else, or where these rest on few of them, on moved ones too. */
 static attain_status leave_block(leaving *l, size_t b, attain_error *err)
 {
     atn_inquest *q = l->q;
     atn_influence *i = l->influence;
+    const size_t n = q->all.posterior.n_draws, few = q->few.posterior.n_draws;
+    const atn_evidence *e = &q->all.evidence[b];
     flag_reports(l, b);
-    l->weight[b] = ATN_NEW_ARRAY(q->ctx, double, q->all.posterior.n_draws);
-    if (!l->weight[b]) return atn_fail_nomem(err);
+    l->weight[b] = ATN_NEW_ARRAY(q->ctx, double, n);
+    l->mixed[b] = ATN_NEW_ARRAY(q->ctx, double, 2 * few);
+    if (!l->weight[b] || !l->mixed[b]) return atn_fail_nomem(err);
     attain_status status =
-        atn_leave_out_weigh(&q->all.evidence[b], l->without, l->weight[b], &i->plain_k[b], err);
+        atn_leave_out_weigh(e, l->without, l->weight[b], &i->plain_k[b], err);
     if (status != ATTAIN_OK) return status;
+    to_weights(l->weight[b], n);
     i->k[b] = i->plain_k[b];
     i->how[b] = i->k[b] <= q->why->threshold ? ATN_BY_WEIGHTS : ATN_NOT_TOLD;
-    if (i->how[b] == ATN_NOT_TOLD) {
-        double k;
-        status = atn_leave_out_move(&q->all.evidence[b], l->without, q->few.stride / q->all.stride,
-                                    q->few.posterior.n_draws, &l->own[b], l->weight[b], &k, err);
-        if (status != ATTAIN_OK) return status;
-        if (k <= q->why->moved_threshold) i->how[b] = ATN_BY_MOVING;
-        if (!isnan(k))
-            i->k[b] = k;
-        else /* there is no map: a guess at how much the report matters is all that is left */
-            status = atn_leave_out_weigh(&q->all.evidence[b], l->without, l->weight[b], &k, err);
-        if (status != ATTAIN_OK) return status;
+    if (i->k[b] <= GOOD_K) return ATTAIN_OK;
+    double k;
+    status = atn_leave_out_move(e, l->without, q->few.stride / q->all.stride, few, &l->own[b],
+                                l->mixed[b], &k, err);
+    if (status != ATTAIN_OK || isnan(k)) return status;
+    if (i->how[b] == ATN_BY_WEIGHTS && !(k < i->k[b])) { /* no gain */
+        atn_block_free(q->ctx, &q->all.posterior, b, &l->own[b]);
+        return ATTAIN_OK;
     }
-    to_weights(l->weight[b], q->all.posterior.n_draws);
+    to_weights(l->mixed[b], 2 * few);
+    i->how[b] = k <= q->why->moved_threshold ? ATN_BY_MOVING : ATN_NOT_TOLD;
+    i->k[b] = k;
     return ATTAIN_OK;
 }
 
@@ -170,29 +177,32 @@ static bool mark_series(leaving *l)
         bool has_goal = false;
         for (size_t g = 0; g < l->study.n_goals; g++)
             has_goal |= l->study.goals[g].form == ATN_GOAL_SINGLE && l->study.goals[g].series == s;
-        l->series[s] = has_goal && l->influence->blocks[b] &&
-                       (l->own[b].candidates || steps_change(l, s));
+        const bool spoken = has_goal && l->influence->blocks[b];
+        l->moved[s] = spoken && l->own[b].candidates;
+        l->stepped[s] = spoken && steps_change(l, s);
+        l->series[s] = l->moved[s] || l->stepped[s];
         any |= l->series[s];
     }
     return any;
 }
 
-/* Outcomes of `sample` as they are without the group into `run`. */
-static attain_status read_variant(leaving *l, const atn_sample *sample, atn_run *run,
+/* Outcomes of `sample` as they are without the group into `run`, by own blocks or by the sample's
+ * own draws. */
+static attain_status read_variant(leaving *l, const atn_sample *sample, bool own, atn_run *run,
                                   attain_error *err)
 {
     const size_t n_blocks = l->q->why->n_blocks;
     atn_block *blocks = ATN_NEW_ARRAY(l->q->ctx, atn_block, n_blocks);
     if (!blocks) return atn_fail_nomem(err);
     for (size_t b = 0; b < n_blocks; b++)
-        blocks[b] = l->own[b].candidates ? l->own[b] : sample->posterior.blocks[b];
+        blocks[b] = own && l->own[b].candidates ? l->own[b] : sample->posterior.blocks[b];
     l->variant = sample->posterior;
     l->variant.blocks = blocks;
     l->variant.study = &l->study;
     const atn_future future = {.seed = l->variant.seed,
                                .scatter_seed = l->variant.seed,
                                .stride = sample->stride,
-                               .series = l->series};
+                               .series = own ? l->series : l->stepped};
     const attain_status status = atn_outcomes_read(run, &l->variant, &future, err);
     atn_free(l->q->ctx, blocks);
     return status;
@@ -212,94 +222,163 @@ static double batch_error(const double *x, size_t n)
     return atn_sd(means, batches) / sqrt((double)batches);
 }
 
-/* What each draw is worth before and after; `before` holds the draws of all. */
+/* A weight's factor: of draw d in state s it is w[s shift + d stride]. */
+typedef struct factor {
+    const double *w;
+    size_t stride, shift;
+} factor;
+
+/* Values before and after of n draws; after in one or two states: as they are, moved. */
 typedef struct comparison {
-    const double *before, *after;
-    const double *const *weight; /* factors of the draws' weights */
-    size_t n_weights, n, stride; /* stride: of `before` */
+    const double *before, *after[2];
+    size_t before_stride, after_stride[2];
+    size_t n_states, n, n_factors;
+    const factor *factors;
     enum { REACHED_BY, PLAIN, LOGS } what;
     double deadline;
     bool paired;
 } comparison;
 
-static double worth(const comparison *c, const double *values, size_t i)
+static double worth(const comparison *c, double value)
 {
-    if (c->what == REACHED_BY) return values[i] <= c->deadline ? 1.0 : 0.0;
-    return c->what == LOGS ? log(values[i]) : values[i];
+    if (c->what == REACHED_BY) return value <= c->deadline ? 1.0 : 0.0;
+    return c->what == LOGS ? log(value) : value;
 }
 
-/* The change of a mean with its Monte Carlo error, by the delta method:
- * d_i = n w_i (x'_i - m') - (x_i - m). */
+static double before_of(const comparison *c, size_t d)
+{
+    return worth(c, c->before[d * c->before_stride]);
+}
+
+static double after_of(const comparison *c, size_t s, size_t d)
+{
+    return worth(c, c->after[s][d * c->after_stride[s]]);
+}
+
+static double weight_of(const comparison *c, size_t s, size_t d)
+{
+    double w = 1.0;
+    for (size_t k = 0; k < c->n_factors; k++)
+        w *= c->factors[k].w[s * c->factors[k].shift + d * c->factors[k].stride];
+    return w;
+}
+
+/* The change of a mean with its Monte Carlo error, by the delta method over draws, states of a draw
+ * together: d_i = n sum_s w_is (x'_is - m') - (x_i - m). */
 static void compare(const comparison *c, double *work, double *change, double *mcse)
 {
-    double total = 0.0, squares = 0.0, m = 0.0, after = 0.0;
+    double total = 0.0, squares = 0.0, before = 0.0, after = 0.0;
     const double n = (double)c->n;
-    double *weight = work, *own = work + c->n, *other = own + c->n;
+    double *own = work, *other = work + c->n;
     for (size_t d = 0; d < c->n; d++) {
-        weight[d] = 1.0;
-        for (size_t k = 0; k < c->n_weights; k++) weight[d] *= c->weight[k][d];
-        total += weight[d];
+        before += before_of(c, d) / n;
+        for (size_t s = 0; s < c->n_states; s++) {
+            const double w = weight_of(c, s, d);
+            total += w;
+            squares += w * w;
+            after += w > 0 ? w * after_of(c, s, d) : 0.0;
+        }
     }
+    after /= total;
     for (size_t d = 0; d < c->n; d++) {
-        weight[d] /= total;
-        squares += weight[d] * weight[d];
-        m += worth(c, c->before, d * c->stride) / n;
-        after += weight[d] > 0 ? weight[d] * worth(c, c->after, d) : 0.0;
-    }
-    for (size_t d = 0; d < c->n; d++) {
-        other[d] = worth(c, c->before, d * c->stride) - m;
-        own[d] = weight[d] > 0 ? n * weight[d] * (worth(c, c->after, d) - after) : 0.0;
+        other[d] = before_of(c, d) - before;
+        own[d] = 0.0;
+        for (size_t s = 0; s < c->n_states; s++) {
+            const double w = weight_of(c, s, d) / total;
+            own[d] += w > 0 ? n * w * (after_of(c, s, d) - after) : 0.0;
+        }
         if (c->paired) own[d] -= other[d];
     }
-    *change = after - m;
+    *change = after - before;
     *mcse = batch_error(own, c->n);
     if (!c->paired) *mcse = hypot(*mcse, batch_error(other, c->n));
     /* no draw, or every draw: as for the probability itself */
-    if (c->what == REACHED_BY && !(after > 0 && after < 1)) *mcse = fmax(*mcse, 0.5 * squares);
+    if (c->what == REACHED_BY && !(after > 0 && after < 1))
+        *mcse = fmax(*mcse, 0.5 * squares / (total * total));
 }
 
 /* The least sure of the ways that an answer rests on, and the worst k. */
 static atn_change rests_on(const leaving *l, const atn_why_place *place, bool *any)
 {
     atn_change c = {.k = NAN};
+    size_t moved = 0;
     *any = false;
     for (size_t b = 0; b < l->q->why->n_blocks; b++) {
         if (!place->blocks[b] || !l->influence->blocks[b]) continue;
         *any = true;
+        moved += l->own[b].candidates && l->influence->how[b] != ATN_BY_REFIT;
         if (l->influence->how[b] > c.how) c.how = l->influence->how[b];
         if (l->influence->how[b] != ATN_BY_REFIT && !(l->influence->k[b] <= c.k))
             c.k = l->influence->k[b];
     }
+    if (moved > 1) c.how = ATN_NOT_TOLD; /* halves of two mixtures do not pair */
     return c;
 }
 
-/* Weights of the draws that an outcome rests on, block by block. */
-static size_t weights_of(const leaving *l, const atn_why_place *place, const double **weights)
+/* Factors of an outcome's weights: of the draws as they are, stride-th of all; of the mixture where
+ * its block was moved. */
+static size_t factors_of(const leaving *l, const atn_why_place *place, size_t stride,
+                         factor *factors)
 {
     size_t n = 0;
-    for (size_t b = 0; b < l->q->why->n_blocks; b++)
-        if (place->blocks[b] && l->influence->blocks[b] && l->influence->how[b] != ATN_BY_REFIT)
-            weights[n++] = l->weight[b];
+    for (size_t b = 0; b < l->q->why->n_blocks; b++) {
+        if (!place->blocks[b] || !l->influence->blocks[b]) continue;
+        if (l->influence->how[b] == ATN_BY_REFIT) continue;
+        factors[n++] = l->own[b].candidates
+                           ? (factor){l->mixed[b], 1, l->q->few.posterior.n_draws}
+                           : (factor){l->weight[b], stride, 0};
+    }
     return n;
 }
 
-/* Where some blocks are moved, the others' weights are those of the few draws as well. */
-static void thin_weights(leaving *l)
+static bool rests_on_series(const leaving *l, size_t goal, const bool *series)
 {
-    const atn_inquest *q = l->q;
-    const size_t ratio = q->few.stride / q->all.stride;
-    for (size_t b = 0; b < q->why->n_blocks; b++)
-        for (size_t d = 0; l->weight[b] && !l->own[b].candidates && d < q->few.posterior.n_draws; d++)
-            l->weight[b][d] = l->weight[b][d * ratio];
+    const atn_goal *g = &l->study.goals[goal];
+    if (g->form == ATN_GOAL_SINGLE) return series[g->series];
+    for (size_t m = 0; m < g->n_members; m++)
+        if (rests_on_series(l, g->members[m], series)) return true;
+    return false;
 }
 
-static attain_status compare_all(leaving *l, const atn_run *after, const atn_sample *sample,
-                                 bool paired, attain_error *err)
+/* Where the values after stand: `refit` holds a whole new sample; else the few as they are and
+ * moved where paths differ, else all with other weights. */
+static void set_values(const leaving *l, size_t p, const atn_run *refit, bool best, comparison *c)
+{
+    const atn_inquest *q = l->q;
+    const atn_sample *few = &q->few;
+    const atn_why_place *place = &q->why->places[p];
+    const size_t ratio = few->stride / q->all.stride, size = few->run.n_outcomes * few->run.padded;
+    c->before = best ? atn_sample_best(&q->all, p) : atn_sample_reached(&q->all, p);
+    c->before_stride = c->after_stride[0] = c->after_stride[1] = 1;
+    c->n_states = 1;
+    c->n = q->all.posterior.n_draws;
+    c->paired = !refit;
+    if (refit) {
+        c->after[0] = (best ? refit->best : refit->reached) + p * refit->padded;
+    } else if (!rests_on_series(l, place->goal, l->series)) {
+        c->after[0] = c->before;
+    } else {
+        c->before_stride = ratio;
+        c->n = few->posterior.n_draws;
+        c->after[0] = l->plain + (best ? size : 0) + p * few->run.padded;
+        c->after[1] = best ? atn_sample_best(few, p) : atn_sample_reached(few, p);
+        if (rests_on_series(l, place->goal, l->moved)) c->n_states = 2;
+    }
+}
+
+/* Under weights whose tail has the index k > 1/2 a mean of n draws errs as n^(k - 1), not as n^(-1/2)
+ * (the law of stable sums): what the draws' own spread makes of the error falls short of it by
+ * that. */
+static double tail_factor(const comparison *c, double k)
+{
+    return k > 0.5 && k < 1.0 ? pow((double)(c->n * c->n_states), k - 0.5) : 1.0;
+}
+
+static attain_status compare_all(leaving *l, const atn_run *refit, attain_error *err)
 {
     atn_inquest *q = l->q;
-    const double **weights = ATN_NEW_ARRAY(q->ctx, const double *, q->why->n_blocks);
-    if (!weights) return atn_fail_nomem(err);
-    const size_t ratio = sample->stride / q->all.stride;
+    factor *factors = ATN_NEW_ARRAY(q->ctx, factor, q->why->n_blocks);
+    if (!factors) return atn_fail_nomem(err);
     for (size_t p = 0; p < q->why->n_places; p++) {
         const atn_why_place *place = &q->why->places[p];
         bool any;
@@ -307,23 +386,20 @@ static attain_status compare_all(leaving *l, const atn_run *after, const atn_sam
         if (!any) continue;
         atn_change *change = &l->influence->changes[p];
         *change = kept;
-        comparison c = {.before = atn_sample_reached(&q->all, p),
-                        .after = after->reached + p * after->padded,
-                        .weight = weights,
-                        .n_weights = weights_of(l, place, weights),
-                        .n = sample->posterior.n_draws,
-                        .stride = ratio,
-                        .deadline = (double)atn_place_plan(&q->all.run, place)->spec.deadline,
-                        .paired = paired};
-        compare(&c, q->x, &change->change, &change->mcse);
         change->shift = change->shift_mcse = NAN;
+        comparison c = {.factors = factors,
+                        .deadline = (double)atn_place_plan(&q->all.run, place)->spec.deadline};
+        set_values(l, p, refit, false, &c);
+        c.n_factors = factors_of(l, place, c.before_stride, factors);
+        compare(&c, q->x, &change->change, &change->mcse);
+        change->mcse *= tail_factor(&c, change->k);
         if (!q->why->spreads[p].told) continue;
-        c.before = atn_sample_best(&q->all, p);
-        c.after = after->best + p * after->padded;
+        set_values(l, p, refit, true, &c);
         c.what = q->why->spreads[p].logs ? LOGS : PLAIN;
         compare(&c, q->x, &change->shift, &change->shift_mcse);
+        change->shift_mcse *= tail_factor(&c, change->k);
     }
-    atn_free(q->ctx, weights);
+    atn_free(q->ctx, factors);
     return ATTAIN_OK;
 }
 
@@ -342,6 +418,21 @@ static void restore_few(atn_inquest *q)
     }
 }
 
+static attain_status read_few(leaving *l, attain_error *err)
+{
+    atn_inquest *q = l->q;
+    atn_run *run = &q->few.run;
+    const size_t size = run->n_outcomes * run->padded;
+    bool stepped = false;
+    attain_status status = ATTAIN_OK;
+    for (size_t s = 0; s < l->study.n_series; s++) stepped |= l->stepped[s];
+    restore_few(q);
+    if (stepped) status = read_variant(l, &q->few, false, run, err);
+    memcpy(l->plain, run->reached, size * sizeof *l->plain);
+    memcpy(l->plain + size, run->best, size * sizeof *l->plain);
+    return status == ATTAIN_OK ? read_variant(l, &q->few, true, run, err) : status;
+}
+
 static attain_status leave_group(leaving *l, attain_error *err)
 {
     atn_inquest *q = l->q;
@@ -349,18 +440,14 @@ static attain_status leave_group(leaving *l, attain_error *err)
     open_study(l);
     for (size_t b = 0; b < q->why->n_blocks && status == ATTAIN_OK; b++)
         if (l->influence->blocks[b]) status = leave_block(l, b, err);
-    if (status != ATTAIN_OK) return status;
-    if (!mark_series(l)) return compare_all(l, &q->all.run, &q->all, true, err);
-    restore_few(q);
-    thin_weights(l);
-    status = read_variant(l, &q->few, &q->few.run, err);
+    if (status == ATTAIN_OK && mark_series(l)) status = read_few(l, err);
     if (status == ATTAIN_ERR_NUMERIC) { /* a moved draw has no path: its block cannot be told */
         atn_error_clear(err);
         for (size_t b = 0; b < q->why->n_blocks; b++)
             if (l->own[b].candidates) l->influence->how[b] = ATN_NOT_TOLD;
         status = ATTAIN_OK;
     }
-    return status == ATTAIN_OK ? compare_all(l, &q->few.run, &q->few, true, err) : status;
+    return status == ATTAIN_OK ? compare_all(l, NULL, err) : status;
 }
 
 static void close_group(leaving *l)
@@ -368,6 +455,8 @@ static void close_group(leaving *l)
     for (size_t b = 0; b < l->q->why->n_blocks; b++) {
         if (l->weight) atn_free(l->q->ctx, l->weight[b]);
         if (l->weight) l->weight[b] = NULL;
+        if (l->mixed) atn_free(l->q->ctx, l->mixed[b]);
+        if (l->mixed) l->mixed[b] = NULL;
         if (l->own && l->own[b].candidates)
             atn_block_free(l->q->ctx, &l->q->all.posterior, b, &l->own[b]);
     }
@@ -424,8 +513,8 @@ static attain_status refit_group(leaving *l, attain_error *err)
     if (status != ATTAIN_OK) return status;
     memcpy(run->reached, q->all.run.reached, run->n_outcomes * run->padded * sizeof *run->reached);
     memcpy(run->best, q->all.run.best, run->n_outcomes * run->padded * sizeof *run->best);
-    status = read_variant(l, &q->all, run, err);
-    if (status == ATTAIN_OK) status = compare_all(l, run, &q->all, false, err);
+    status = read_variant(l, &q->all, true, run, err);
+    if (status == ATTAIN_OK) status = compare_all(l, run, err);
     atn_outcomes_close(run);
     if (status == ATTAIN_OK) q->why->refits++;
     return status;
@@ -450,10 +539,15 @@ static attain_status open_leaving(leaving *l, attain_error *err)
     l->without = ATN_NEW_ARRAY(ctx, bool, study->n_reports);
     l->weight = ATN_NEW_ARRAY(ctx, double *, n_blocks);
     l->own = ATN_NEW_ARRAY(ctx, atn_block, n_blocks);
-    l->series = ATN_NEW_ARRAY(ctx, bool, study->n_series);
+    l->mixed = ATN_NEW_ARRAY(ctx, double *, n_blocks);
+    l->series = ATN_NEW_ARRAY(ctx, bool, 3 * study->n_series);
+    l->moved = l->series ? l->series + study->n_series : NULL;
+    l->stepped = l->series ? l->moved + study->n_series : NULL;
+    l->plain = ATN_NEW_ARRAY(ctx, double, 2 * l->q->few.run.n_outcomes *l->q->few.run.padded);
     l->reported[0] = ATN_NEW_ARRAY(ctx, double, 2 * study->n_steps);
     l->reported[1] = l->reported[0] ? l->reported[0] + study->n_steps : NULL;
-    return l->reports && l->without && l->weight && l->own && l->series && l->reported[0]
+    return l->reports && l->without && l->weight && l->mixed && l->own && l->series && l->plain &&
+                   l->reported[0]
                ? ATTAIN_OK
                : atn_fail_nomem(err);
 }
@@ -461,8 +555,8 @@ static attain_status open_leaving(leaving *l, attain_error *err)
 static void close_leaving(leaving *l)
 {
     close_group(l);
-    const void *const owned[] = {l->reports, l->without, l->weight, l->own, l->series,
-                                 l->reported[0]};
+    const void *const owned[] = {l->reports, l->without, l->weight, l->mixed,
+                                 l->own,     l->series,  l->plain,  l->reported[0]};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(l->q->ctx, owned[i]);
 }
 

@@ -150,7 +150,7 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
     q->why->moved_draws = q->few.posterior.n_draws;
     q->why->threshold = q->all.evidence[0].threshold;
     if (status != ATTAIN_OK) return status;
-    q->why->moved_threshold = atn_pareto_threshold(q->few.posterior.n_draws);
+    q->why->moved_threshold = atn_pareto_threshold(2 * q->few.posterior.n_draws);
     atn_next_work *next = NULL;
     status = atn_next_open(q, &next, err);
     const atn_future future = {.seed = p->seed,

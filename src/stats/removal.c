@@ -14,7 +14,8 @@ struct atn_removal {
     double *mean;  /* n: of u */
     double *slope; /* g x n: x = slope (u - mean), unit variance each */
     double *carry; /* g x n: regression of u on x */
-    double *grow;  /* g x g: A - I of x' = A x + shift */
+    double *grow;  /* g x g: A of x' = A x + shift */
+    double *back;  /* g x g: its inverse */
     double *shift; /* g */
     double log_det;
 };
@@ -60,14 +61,15 @@ static bool create_map(attain_context *ctx, size_t n, size_t g, atn_removal *r)
                        .slope = ATN_NEW_ARRAY(ctx, double, g *n),
                        .carry = ATN_NEW_ARRAY(ctx, double, g *n),
                        .grow = ATN_NEW_ARRAY(ctx, double, g *g),
+                       .back = ATN_NEW_ARRAY(ctx, double, g *g),
                        .shift = ATN_NEW_ARRAY(ctx, double, g)};
-    return r->mean && r->slope && r->carry && r->grow && r->shift;
+    return r->mean && r->slope && r->carry && r->grow && r->back && r->shift;
 }
 
 void atn_removal_free(attain_context *ctx, atn_removal *r)
 {
     if (!r) return;
-    const void *const owned[] = {r->mean, r->slope, r->carry, r->grow, r->shift, r};
+    const void *const owned[] = {r->mean, r->slope, r->carry, r->grow, r->back, r->shift, r};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) atn_free(ctx, owned[i]);
 }
 
@@ -219,27 +221,31 @@ static bool without_figures(atn_removal *r, moments *m, double t)
     return atn_cholesky(m->b, g, m->c);
 }
 
-/* A = wider L_without L_with^-1 takes one law to the other; here as A - I, row by row. */
+/* out = scale a b^-1 for lower factors a and b; column: g. */
+static void quotient(const double *a, const double *b, size_t g, double scale, double *out,
+                     double *column)
+{
+    for (size_t j = 0; j < g; j++) {
+        memset(column, 0, g * sizeof *column);
+        column[j] = 1.0;
+        atn_cholesky_forward(b, g, column);
+        for (size_t i = 0; i < g; i++) out[i * g + j] = scale * atn_inner(a + i * g, column, g);
+    }
+}
+
+/* A = wider L_without L_with^-1 takes one law to the other. */
 static bool set_growth(atn_removal *r, moments *m, double wider)
 {
     const size_t g = r->g;
     double *with = m->d;
     if (!atn_cholesky_raised(m->a, g, with)) return false;
     const double log_det_with = atn_cholesky_half_log_det(with, g);
-    double *inverse = m->with; /* L_with^-1 by columns; g x n */
-    for (size_t j = 0; j < g; j++) {
-        memset(inverse + j * g, 0, g * sizeof *inverse);
-        inverse[j * g + j] = 1.0;
-        atn_cholesky_forward(with, g, inverse + j * g);
-    }
     identity_solve(with, g, m->a); /* from here on the precision */
     double t = 1.0;
     while (t > 0.05 && !without_figures(r, m, t)) t -= 0.1;
     if (!(t > 0.05)) return false;
-    for (size_t i = 0; i < g; i++)
-        for (size_t j = 0; j < g; j++)
-            r->grow[i * g + j] =
-                wider * atn_inner(m->c + i * g, inverse + j * g, g) - (i == j ? 1.0 : 0.0);
+    quotient(m->c, with, g, wider, r->grow, m->linear);
+    quotient(with, m->c, g, 1.0 / wider, r->back, m->linear);
     r->log_det = atn_cholesky_half_log_det(m->c, g) - log_det_with + (double)g * log(wider);
     /* regression of u on x: cov(u, x) times the precision */
     double *column = m->b;
@@ -276,15 +282,30 @@ attain_status atn_removal_create(attain_context *ctx, const atn_removal_basis *b
     return room ? ATTAIN_OK : atn_fail_nomem(err);
 }
 
+static void carry_along(const atn_removal *r, const double *u, const double *change, double *out)
+{
+    memcpy(out, u, r->n * sizeof *out);
+    for (size_t j = 0; j < r->g; j++)
+        for (size_t i = 0; i < r->n; i++) out[i] += change[j] * r->carry[j * r->n + i];
+}
+
 void atn_removal_apply(const atn_removal *r, const double *u, double *moved, double *work)
 {
     double *x = work, *change = work + r->g;
     for (size_t j = 0; j < r->g; j++) x[j] = predictor(r, j, u);
     for (size_t j = 0; j < r->g; j++)
-        change[j] = r->shift[j] + atn_inner(r->grow + j * r->g, x, r->g);
-    memcpy(moved, u, r->n * sizeof *moved);
+        change[j] = r->shift[j] + atn_inner(r->grow + j * r->g, x, r->g) - x[j];
+    carry_along(r, u, change, moved);
+}
+
+/* The predictor of a moved draw is where the map took it. */
+void atn_removal_undo(const atn_removal *r, const double *moved, double *u, double *work)
+{
+    double *x = work, *change = work + r->g;
+    for (size_t j = 0; j < r->g; j++) x[j] = predictor(r, j, moved) - r->shift[j];
     for (size_t j = 0; j < r->g; j++)
-        for (size_t i = 0; i < r->n; i++) moved[i] += change[j] * r->carry[j * r->n + i];
+        change[j] = atn_inner(r->back + j * r->g, x, r->g) - x[j] - r->shift[j];
+    carry_along(r, moved, change, u);
 }
 
 double atn_removal_log_det(const atn_removal *r)

@@ -274,10 +274,32 @@ typedef struct move_job {
     size_t *draw, *to;      /* m: places among the evidence's and the moved joint draws */
     const atn_removal *removal;
     double *theta;     /* m x n: the moved candidate's */
-    double *log_ratio; /* of the moved joint draws */
+    double *log_ratio; /* 2 n_moved: of the joint draws as they are, then moved */
+    size_t n_moved;
     double *rows;      /* a worker: row_size */
     size_t row_size;   /* n_reports + n + 2 n_reports */
 } move_job;
+
+/* log p without the flagged reports at u (theta its natural values, found here); -INFINITY outside
+ * the domain.  *with: log p of all. */
+static double without_reports(const move_job *j, const double *u, double *theta, double *row,
+                              atn_workspace *w, double *with)
+{
+    const atn_model *model = block_of(j->e)->candidates[j->candidate].model;
+    double sum = *with = atn_model_log_posterior(model, u, NULL, w);
+    if (!(sum > -INFINITY && sum < INFINITY)) return *with = -INFINITY;
+    atn_model_to_natural(model, u, theta);
+    atn_model_pointwise(model, theta, row, w);
+    for (size_t r = 0; r < j->e->n_reports; r++)
+        if (j->without[r]) sum -= row[r];
+    return sum < INFINITY ? sum : -INFINITY;
+}
+
+/* log of p' / (p / 2 + q / 2) with q the density of moved draws. */
+static double mixture_ratio(double without, double p, double q)
+{
+    return without > -INFINITY ? without - atn_log_add(p, q) + log(2.0) : -INFINITY;
+}
 
 static bool move_batch(void *user, size_t item, size_t worker)
 {
@@ -288,21 +310,23 @@ static bool move_batch(void *user, size_t item, size_t worker)
     const atn_model *model = block->candidates[j->candidate].model;
     double *row = j->rows + worker * j->row_size, *u = row + e->n_reports, *work = u + j->n;
     atn_workspace *w = e->workspaces[worker * block->n_candidates + j->candidate];
+    const double log_det = atn_removal_log_det(j->removal);
     for (size_t i = item * BATCH; i < (item + 1) * BATCH && i < j->m; i++) {
-        double *theta = j->theta + i * j->n, *ratio = &j->log_ratio[j->to[i]];
+        double *theta = j->theta + i * j->n, *ratio = &j->log_ratio[j->n_moved + j->to[i]], p;
         const double *from = cloud->u + cloud->place[j->draw[i]] * j->n;
+        const double own = e->log_posterior[j->draw[i]];
         atn_removal_apply(j->removal, from, u, work);
-        atn_model_to_natural(model, u, theta);
-        *ratio = atn_model_log_posterior(model, u, NULL, w);
-        if (*ratio > -INFINITY) {
-            atn_model_pointwise(model, theta, row, w);
-            for (size_t r = 0; r < e->n_reports; r++)
-                if (j->without[r]) *ratio -= row[r];
-            *ratio += atn_removal_log_det(j->removal) - e->log_posterior[j->draw[i]];
-        }
-        if (*ratio < INFINITY && *ratio > -INFINITY) continue;
-        *ratio = -INFINITY; /* outside the domain: the draw itself, with no weight */
-        atn_model_to_natural(model, from, theta);
+        double without = without_reports(j, u, theta, row, w, &p);
+        *ratio = mixture_ratio(without, p, own - log_det);
+        if (!(*ratio > -INFINITY)) atn_model_to_natural(model, from, theta); /* with no weight */
+        /* the draw as it is: where would the map have it from? */
+        atn_removal_undo(j->removal, from, u, work);
+        const double origin = atn_model_log_posterior(model, u, NULL, w);
+        without = own;
+        for (size_t r = 0; r < e->n_reports; r++)
+            if (j->without[r]) without -= e->log_likelihood[r * e->n_draws + j->draw[i]];
+        j->log_ratio[j->to[i]] =
+            mixture_ratio(without, own, origin > -INFINITY ? origin - log_det : -INFINITY);
     }
     return true;
 }
@@ -393,6 +417,22 @@ static attain_status thin_block(const atn_evidence *e, size_t stride, size_t n_m
     return ATTAIN_OK;
 }
 
+/* Both halves of a candidate's proposals are one sample. */
+static attain_status smooth_both(const atn_evidence *e, const atn_block *moved, size_t n_moved,
+                                 const bool *without, double *log_weight, double *k,
+                                 attain_error *err)
+{
+    atn_block both = *moved;
+    both.which = ATN_NEW_ARRAY(e->ctx, uint32_t, 2 * n_moved);
+    if (!both.which) return atn_fail_nomem(err);
+    memcpy(both.which, moved->which, n_moved * sizeof *both.which);
+    memcpy(both.which + n_moved, moved->which, n_moved * sizeof *both.which);
+    const attain_status status =
+        smooth_without(e, &both, 2 * n_moved, without, log_weight, k, err);
+    atn_free(e->ctx, both.which);
+    return status;
+}
+
 static attain_status move(const atn_evidence *e, const bool *without, double wider, size_t stride,
                           size_t n_moved, atn_block *moved, double *log_weight, double *k,
                           attain_error *err)
@@ -401,11 +441,15 @@ static attain_status move(const atn_evidence *e, const bool *without, double wid
     attain_status status = thin_block(e, stride, n_moved, moved, err);
     bool any = true;
     for (size_t c = 0; c < block_of(e)->n_candidates && status == ATTAIN_OK && any; c++) {
-        move_job j = {.e = e, .without = without, .candidate = c, .log_ratio = log_weight};
+        move_job j = {.e = e,
+                      .without = without,
+                      .candidate = c,
+                      .log_ratio = log_weight,
+                      .n_moved = n_moved};
         status = move_candidate(&j, wider, stride, n_moved, moved, &any, err);
     }
     if (status == ATTAIN_OK && any)
-        status = smooth_without(e, moved, n_moved, without, log_weight, k, err);
+        status = smooth_both(e, moved, n_moved, without, log_weight, k, err);
     if (status == ATTAIN_OK && !isnan(*k)) return ATTAIN_OK;
     atn_block_free(e->ctx, e->posterior, e->block, moved);
     return status;
@@ -417,9 +461,9 @@ attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, siz
                                  attain_error *err)
 {
     attain_status status = move(e, without, 1.0, stride, n_moved, moved, log_weight, k, err);
-    if (status != ATTAIN_OK || isnan(*k) || *k <= atn_pareto_threshold(n_moved)) return status;
+    if (status != ATTAIN_OK || isnan(*k) || *k <= atn_pareto_threshold(2 * n_moved)) return status;
     atn_block other = {0};
-    double other_k, *other_weight = ATN_NEW_ARRAY(e->ctx, double, n_moved);
+    double other_k, *other_weight = ATN_NEW_ARRAY(e->ctx, double, 2 * n_moved);
     status = other_weight
                  ? move(e, without, 1.25, stride, n_moved, &other, other_weight, &other_k, err)
                  : atn_fail_nomem(err);
@@ -427,7 +471,7 @@ attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, siz
         atn_block_free(e->ctx, e->posterior, e->block, moved);
         *moved = other;
         *k = other_k;
-        memcpy(log_weight, other_weight, n_moved * sizeof *log_weight);
+        memcpy(log_weight, other_weight, 2 * n_moved * sizeof *log_weight);
     } else {
         atn_block_free(e->ctx, e->posterior, e->block, &other);
         if (status != ATTAIN_OK) atn_block_free(e->ctx, e->posterior, e->block, moved);

@@ -110,7 +110,10 @@ static void check_removal(const char *name, const world *w, size_t g)
         atn_removal_apply(removal, u + d * N, moved, scratch);
         ratio[d] = log_density(w, w->n_figures - g, moved) + atn_removal_log_det(removal) -
                    log_density(w, w->n_figures, u + d * N);
+        double back[N];
+        atn_removal_undo(removal, moved, back, scratch);
         for (size_t i = 0; i < N; i++) {
+            atn_check_close("undone", back[i], u[d * N + i], 1e-9, 0);
             sum[i] += moved[i] / DRAWS;
             square[i] += moved[i] * moved[i] / DRAWS;
         }

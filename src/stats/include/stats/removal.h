@@ -31,6 +31,8 @@ attain_status atn_removal_create(attain_context *ctx, const atn_removal_basis *b
 void atn_removal_free(attain_context *ctx, atn_removal *removal);
 /* moved: n doubles, not aliasing u.  work: 2 g doubles. */
 void atn_removal_apply(const atn_removal *removal, const double *u, double *moved, double *work);
+/* The inverse. */
+void atn_removal_undo(const atn_removal *removal, const double *moved, double *u, double *work);
 /* log |det| of the map, the same everywhere. */
 double atn_removal_log_det(const atn_removal *removal);
 

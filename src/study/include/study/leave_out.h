@@ -37,9 +37,11 @@ attain_status atn_evidence_smooth(const atn_evidence *e, const double *weight, d
 attain_status atn_leave_out_weigh(const atn_evidence *e, const bool *without, double *log_weight,
                                   double *k, attain_error *err);
 
-/* The same after moving every stride-th draw (stats/removal.h): *moved is a block of its own with
- * n_moved joint draws, free it with atn_block_free; log_weight: n_moved.  *k is NaN, and *moved
- * empty, where no map is to be had. */
+/* The same from every stride-th draw and the same draws moved (stats/removal.h), half of the
+ * proposals each, weighted by the density of their mixture, so that what one half misses the other
+ * covers (Veach & Guibas 1995; Paananen et al. 2021).  *moved is a block of its own with n_moved
+ * joint draws, free it with atn_block_free; log_weight: 2 n_moved, of the draws as they are, then of
+ * the moved ones.  *k is NaN, and *moved empty, where no map is to be had. */
 attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, size_t stride,
                                  size_t n_moved, atn_block *moved, double *log_weight, double *k,
                                  attain_error *err);
