@@ -42,9 +42,8 @@ atn_exit atn_cmd_compare(const atn_options *options, atn_console *console)
     atn_exit code = atn_session_open(&session, options, console);
     if (code == ATN_EXIT_GOOD) code = load(&session, options->arguments[0], &before);
     if (code == ATN_EXIT_GOOD) code = load(&session, options->arguments[1], &after);
-    if (code == ATN_EXIT_GOOD &&
-        attain_compare(session.context, before, after, options->format, &text, &session.error) !=
-            ATTAIN_OK)
+    if (code == ATN_EXIT_GOOD && attain_compare(session.context, before, after, options->format,
+                                                &text, &session.error) != ATTAIN_OK)
         code = atn_session_fail(&session);
     if (code == ATN_EXIT_GOOD) code = atn_session_print(&session, text, options->output);
     if (code == ATN_EXIT_GOOD && options->strict &&

@@ -8,7 +8,7 @@
 #include "project/why.h"
 
 enum { MOST_LISTED = 5 };
-static const double SURE = 0.01; /* a chance that no display tells from 0 */
+static const double SURE = 0.01;      /* a chance that no display tells from 0 */
 static const double SENSITIVE = 0.05; /* Kallioinen et al. (2023) */
 
 static const char *const how_names[] = {"weights", "moved", "refit", "none"};
@@ -61,7 +61,8 @@ static void add_goals(atn_builder *b, cJSON *parent, wants *wanted, fill_reading
     }
 }
 
-/* ---- a report's influence --------------------------------------------------------------------- */
+/* ---- a report's influence ---------------------------------------------------------------------
+ */
 
 typedef struct left_out {
     const atn_influence *influence;
@@ -107,20 +108,19 @@ void atn_build_influence(atn_builder *b, cJSON *o, size_t report)
         return;
     }
     const left_out l = {.influence = &why->influences[group],
-                        .block =
-                            b->posterior->block_of_series[b->study->reports[report].series]};
+                        .block = b->posterior->block_of_series[b->study->reports[report].series]};
     cJSON *part = atn_build_object(b, o, "influence");
     cJSON *rows = atn_build_array(b, part, "together");
     for (size_t k = 0; k < l.influence->n_reports; k++)
-        atn_build_number(b, rows, NULL,
-                         (double)b->study->reports[l.influence->reports[k]].row);
+        atn_build_number(b, rows, NULL, (double)b->study->reports[l.influence->reports[k]].row);
     atn_build_text(b, part, "how", how_names[l.influence->how[l.block]]);
     atn_build_number(b, part, "plain_k", l.influence->plain_k[l.block]);
     atn_build_number(b, part, "k", l.influence->k[l.block]);
     add_goals(b, part, rests_on_block, fill_change, &l);
 }
 
-/* ---- why -------------------------------------------------------------------------------------- */
+/* ---- why --------------------------------------------------------------------------------------
+ */
 
 static const char *diagnosis(const atn_sensitivity *s)
 {

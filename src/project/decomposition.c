@@ -21,11 +21,11 @@ const char *const atn_part_names[ATN_N_PARTS] = {"trend", "definition", "reporti
 
 typedef struct splitting {
     atn_inquest *q;
-    atn_run scatter, both;   /* outcomes of the few draws with another scatter; another future */
-    double *value;           /* n of all: Q, then its logarithm */
-    double *columns;         /* n of all x columns of one candidate */
-    double *response;        /* n of all */
-    double *work;            /* of the regression */
+    atn_run scatter, both; /* outcomes of the few draws with another scatter; another future */
+    double *value;         /* n of all: Q, then its logarithm */
+    double *columns;       /* n of all x columns of one candidate */
+    double *response;      /* n of all */
+    double *work;          /* of the regression */
     size_t most_columns;
 } splitting;
 
@@ -50,19 +50,20 @@ static double within(const splitting *s, size_t place, const atn_run *twin, bool
     const size_t n = q->few.posterior.n_draws, ratio = q->few.stride / q->all.stride;
     double sum = 0.0;
     for (size_t d = 0; d < n; d++) {
-        const double gap = quantity(&q->all.run, place, d * ratio, logs) -
-                           quantity(twin, place, d, logs);
+        const double gap =
+            quantity(&q->all.run, place, d * ratio, logs) - quantity(twin, place, d, logs);
         sum += 0.5 * gap * gap;
     }
     return sum / (double)n;
 }
 
-/* ---- parts within the draw -------------------------------------------------------------------- */
+/* ---- parts within the draw --------------------------------------------------------------------
+ */
 
 typedef enum group { GROUP_DEFINITION, GROUP_REPORTING, GROUP_PARAMETERS, N_GROUPS } group;
 
-/* Which group a parameter belongs to: its own definition's factor; biases and the errors' scale; its
- * series' own.  Factors of other definitions do not enter the quantity: they speak of how the
+/* Which group a parameter belongs to: its own definition's factor; biases and the errors' scale;
+ * its series' own.  Factors of other definitions do not enter the quantity: they speak of how the
  * figures were counted. */
 static group group_of(const atn_inquest *q, const atn_model *model, size_t k, size_t definition)
 {
@@ -182,7 +183,8 @@ static attain_status split(const splitting *s, size_t place, size_t block, size_
     return ATTAIN_OK;
 }
 
-/* ---- the quantities --------------------------------------------------------------------------- */
+/* ---- the quantities ---------------------------------------------------------------------------
+ */
 
 static attain_status find_spread(splitting *s, size_t p, attain_error *err)
 {
@@ -228,8 +230,7 @@ static size_t most_parameters(const atn_inquest *q)
     size_t most = 0;
     for (size_t b = 0; b < q->why->n_blocks; b++)
         for (size_t c = 0; c < q->all.posterior.blocks[b].n_candidates; c++) {
-            const size_t n =
-                atn_model_n_parameters(q->all.posterior.blocks[b].candidates[c].model);
+            const size_t n = atn_model_n_parameters(q->all.posterior.blocks[b].candidates[c].model);
             if (n > most) most = n;
         }
     return most;

@@ -12,16 +12,16 @@ static const double GOOD_K = 0.5;
 typedef struct leaving {
     atn_inquest *q;
     atn_influence *influence;
-    attain_study study;     /* the study with the group's reports not used */
-    atn_report *reports;    /* its */
-    bool *without;          /* n_reports: of one block's model */
-    double **weight; /* n_blocks: weights (not logs) of all draws as they are */
-    double **mixed;  /* n_blocks: where moved, of the few as they are, then moved */
-    atn_block *own;  /* n_blocks: moved or refitted */
+    attain_study study;  /* the study with the group's reports not used */
+    atn_report *reports; /* its */
+    bool *without;       /* n_reports: of one block's model */
+    double **weight;     /* n_blocks: weights (not logs) of all draws as they are */
+    double **mixed;      /* n_blocks: where moved, of the few as they are, then moved */
+    atn_block *own;      /* n_blocks: moved or refitted */
     attain_posterior variant;
     bool *moved, *stepped, *series; /* n_series: whose draws, whose reported steps differ; either */
-    double *plain;  /* outcomes of the few as they are: reached, then best */
-    double *reported[2];    /* n_steps each */
+    double *plain;                  /* outcomes of the few as they are: reached, then best */
+    double *reported[2];            /* n_steps each */
 } leaving;
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -113,8 +113,7 @@ static attain_status leave_block(leaving *l, size_t b, attain_error *err)
     l->weight[b] = ATN_NEW_ARRAY(q->ctx, double, n);
     l->mixed[b] = ATN_NEW_ARRAY(q->ctx, double, 2 * few);
     if (!l->weight[b] || !l->mixed[b]) return atn_fail_nomem(err);
-    attain_status status =
-        atn_leave_out_weigh(e, l->without, l->weight[b], &i->plain_k[b], err);
+    attain_status status = atn_leave_out_weigh(e, l->without, l->weight[b], &i->plain_k[b], err);
     if (status != ATTAIN_OK) return status;
     to_weights(l->weight[b], n);
     i->k[b] = i->plain_k[b];
@@ -144,7 +143,8 @@ static void open_study(leaving *l)
     l->study.reports = l->reports;
 }
 
-/* Whether a past step that a goal of this series reads off a report is another without the group. */
+/* Whether a past step that a goal of this series reads off a report is another without the group.
+ */
 static bool steps_change(leaving *l, size_t series)
 {
     const attain_study *study = l->q->study;
@@ -324,9 +324,8 @@ static size_t factors_of(const leaving *l, const atn_why_place *place, size_t st
     for (size_t b = 0; b < l->q->why->n_blocks; b++) {
         if (!place->blocks[b] || !l->influence->blocks[b]) continue;
         if (l->influence->how[b] == ATN_BY_REFIT) continue;
-        factors[n++] = l->own[b].candidates
-                           ? (factor){l->mixed[b], 1, l->q->few.posterior.n_draws}
-                           : (factor){l->weight[b], stride, 0};
+        factors[n++] = l->own[b].candidates ? (factor){l->mixed[b], 1, l->q->few.posterior.n_draws}
+                                            : (factor){l->weight[b], stride, 0};
     }
     return n;
 }
@@ -366,9 +365,9 @@ static void set_values(const leaving *l, size_t p, const atn_run *refit, bool be
     }
 }
 
-/* Under weights whose tail has the index k > 1/2 a mean of n draws errs as n^(k - 1), not as n^(-1/2)
- * (the law of stable sums): what the draws' own spread makes of the error falls short of it by
- * that. */
+/* Under weights whose tail has the index k > 1/2 a mean of n draws errs as n^(k - 1), not as
+ * n^(-1/2) (the law of stable sums): what the draws' own spread makes of the error falls short of
+ * it by that. */
 static double tail_factor(const comparison *c, double k)
 {
     return k > 0.5 && k < 1.0 ? pow((double)(c->n * c->n_states), k - 0.5) : 1.0;
@@ -543,7 +542,7 @@ static attain_status open_leaving(leaving *l, attain_error *err)
     l->series = ATN_NEW_ARRAY(ctx, bool, 3 * study->n_series);
     l->moved = l->series ? l->series + study->n_series : NULL;
     l->stepped = l->series ? l->moved + study->n_series : NULL;
-    l->plain = ATN_NEW_ARRAY(ctx, double, 2 * l->q->few.run.n_outcomes *l->q->few.run.padded);
+    l->plain = ATN_NEW_ARRAY(ctx, double, 2 * l->q->few.run.n_outcomes * l->q->few.run.padded);
     l->reported[0] = ATN_NEW_ARRAY(ctx, double, 2 * study->n_steps);
     l->reported[1] = l->reported[0] ? l->reported[0] + study->n_steps : NULL;
     return l->reports && l->without && l->weight && l->mixed && l->own && l->series && l->plain &&
@@ -570,7 +569,8 @@ attain_status atn_find_influences(atn_inquest *q, attain_error *err)
         status = leave_group(&l, err);
         close_group(&l);
         if (status == ATTAIN_OK)
-            status = atn_poll(q->ctx, "explain", (double)(k + 1) / (double)q->why->n_influences, err);
+            status =
+                atn_poll(q->ctx, "explain", (double)(k + 1) / (double)q->why->n_influences, err);
     }
     for (size_t k = 0; status == ATTAIN_OK && q->refit_all && k < q->why->n_influences; k++) {
         l.influence = &q->why->influences[k];

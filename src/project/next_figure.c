@@ -87,8 +87,8 @@ attain_status atn_next_seen(void *user, const atn_paths *paths, attain_error *er
     const size_t b = p->block_of_series[paths->series], place = p->place_in_block[paths->series];
     (void)err;
     if (study->as_of_step < 0) return ATTAIN_OK;
-    const size_t last = (size_t)study->as_of_step < study->n_steps ? (size_t)study->as_of_step
-                                                                   : study->n_steps - 1;
+    const size_t last =
+        (size_t)study->as_of_step < study->n_steps ? (size_t)study->as_of_step : study->n_steps - 1;
     for (size_t kind = 0; kind < ATN_N_NEXT; kind++) {
         const size_t first = first_step(study, series, kind, last);
         if (first == ATN_NONE) continue;
@@ -173,8 +173,8 @@ static double expected_width(atn_next_work *k, const atn_series *series, size_t 
 {
     const attain_study *study = k->q->study;
     for (size_t i = 0; i < k->n; i++) k->w[i] = 1.0;
-    const double before = weighted_quantile(k, (double)k->n, HIGH) -
-                          weighted_quantile(k, (double)k->n, LOW);
+    const double before =
+        weighted_quantile(k, (double)k->n, HIGH) - weighted_quantile(k, (double)k->n, LOW);
     double sum = 0.0;
     if (!(before > 0)) return NAN;
     atn_stream stream;
@@ -182,13 +182,12 @@ static double expected_width(atn_next_work *k, const atn_series *series, size_t 
     for (size_t f = 0; f < FIGURES; f++) {
         const size_t truth = (2 * f + 1) * k->n / (2 * FIGURES);
         double error = error_at(study, series, k->m[truth]), upper = NAN, total = 0.0;
-        double v = k->m[truth] +
-                   sqrt(error * error + k->tau[truth]) * atn_stream_normal(&stream);
+        double v = k->m[truth] + sqrt(error * error + k->tau[truth]) * atn_stream_normal(&stream);
         error = error_at(study, series, v);
         if (kind == ATN_NEXT_OVER) round_down(&v, &upper);
         for (size_t i = 0; i < k->n; i++) {
             k->w[i] = i == truth ? 0.0 : likelihood(k, i, v, upper, error); /* it is not its own */
-            total += k->w[i];                                              /* evidence */
+            total += k->w[i];                                               /* evidence */
         }
         if (!(total > 0)) return NAN;
         sum += weighted_quantile(k, total, HIGH) - weighted_quantile(k, total, LOW);
@@ -223,7 +222,8 @@ attain_status atn_find_next(atn_inquest *q, atn_next_work *k, attain_error *err)
         for (size_t kind = 0; kind < ATN_N_NEXT; kind++) {
             arrange(k, goal->series, definition, kind);
             const bool rounds = kind != ATN_NEXT_OVER || series->link == ATN_LINK_LOG;
-            if (rounds && isfinite(k->m[0])) spread->width[kind] = expected_width(k, series, kind, p);
+            if (rounds && isfinite(k->m[0]))
+                spread->width[kind] = expected_width(k, series, kind, p);
         }
         const attain_status status =
             atn_poll(q->ctx, "explain", (double)(p + 1) / (double)q->why->n_places, err);

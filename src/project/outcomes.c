@@ -75,7 +75,8 @@ attain_status atn_outcomes_read(atn_run *run, const attain_posterior *posterior,
         const bool wanted = future->series ? future->series[s] : has_goal(run->study, s);
         if (!wanted) continue;
         status = atn_paths_load(&run->paths, s, err);
-        if (status == ATTAIN_OK && future->seen) status = future->seen(future->user, &run->paths, err);
+        if (status == ATTAIN_OK && future->seen)
+            status = future->seen(future->user, &run->paths, err);
         if (status == ATTAIN_OK) status = atn_answer_series(run, s, err);
     }
     if (status == ATTAIN_OK) status = atn_answer_compounds(run, err);

@@ -49,8 +49,8 @@ static atn_sensitivity sensitivity_of(const scaling *s, const double *x, const s
                 s->w[i] = s->weight[side][high][draw ? draw[i] : i] / total;
             at[high] = atn_cumulative_distance(x, s->w, n, s->work);
         }
-        found[side] = s->k[side] <= s->q->why->threshold ? atn_power_sensitivity(at[0], at[1])
-                                                         : (double)NAN;
+        found[side] =
+            s->k[side] <= s->q->why->threshold ? atn_power_sensitivity(at[0], at[1]) : (double)NAN;
     }
     return (atn_sensitivity){.prior = found[PRIOR], .likelihood = found[LIKELIHOOD]};
 }
@@ -133,9 +133,9 @@ attain_status atn_find_sensitivity(atn_inquest *q, attain_error *err)
     const size_t n = q->all.posterior.n_draws;
     double *block = atn_alloc_array(q->ctx, 2 * N_SIDES + 4, n * sizeof(double));
     size_t *draw = ATN_NEW_ARRAY(q->ctx, size_t, n);
-    q->why->parameters = ATN_NEW_ARRAY(q->ctx, atn_why_parameter, count_parameters(&q->all.posterior));
-    attain_status status =
-        block && draw && q->why->parameters ? ATTAIN_OK : atn_fail_nomem(err);
+    q->why->parameters =
+        ATN_NEW_ARRAY(q->ctx, atn_why_parameter, count_parameters(&q->all.posterior));
+    attain_status status = block && draw && q->why->parameters ? ATTAIN_OK : atn_fail_nomem(err);
     if (status == ATTAIN_OK) {
         double *at = block;
         for (int side = 0; side < N_SIDES; side++)

@@ -6,8 +6,13 @@
 
 #include "why_internal.h"
 
-enum { SETTINGS_VERSION = 1, MOST_DRAWS = 4000, FEW_DRAWS = 1000, LEAST_DRAWS = 100,
-       MOST_FEW = 100000 };
+enum {
+    SETTINGS_VERSION = 1,
+    MOST_DRAWS = 4000,
+    FEW_DRAWS = 1000,
+    LEAST_DRAWS = 100,
+    MOST_FEW = 100000
+};
 
 void attain_why_settings_init(attain_why_settings *settings)
 {
@@ -32,7 +37,8 @@ static attain_status check_settings(const attain_why_settings *s, attain_error *
     return ATTAIN_OK;
 }
 
-/* ---- samples ---------------------------------------------------------------------------------- */
+/* ---- samples ----------------------------------------------------------------------------------
+ */
 
 static void close_sample(attain_context *ctx, atn_sample *s)
 {
@@ -78,7 +84,8 @@ static attain_status open_sample(attain_context *ctx, const attain_posterior *p,
     return status;
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places -----------------------------------------------------------------------------------
+ */
 
 static void mark_blocks(const atn_inquest *q, size_t goal, bool *blocks)
 {
@@ -102,7 +109,8 @@ static attain_status list_places(atn_inquest *q, attain_error *err)
         const atn_goal_layout *layout = &run->goals[g];
         for (size_t k = 0; k < run->projection->goals[g].n_definitions; k++) {
             for (size_t j = 0; j < layout->n_plans; j++) {
-                atn_why_place *place = &why->places[layout->first_outcome + k * layout->n_plans + j];
+                atn_why_place *place =
+                    &why->places[layout->first_outcome + k * layout->n_plans + j];
                 *place = (atn_why_place){.goal = g, .definition = k, .reading = j};
                 place->blocks = ATN_NEW_ARRAY(q->ctx, bool, why->n_blocks);
                 if (!place->blocks) return atn_fail_nomem(err);
@@ -113,7 +121,8 @@ static attain_status list_places(atn_inquest *q, attain_error *err)
     return ATTAIN_OK;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 void atn_why_free(attain_context *ctx, atn_why *why)
 {
@@ -158,7 +167,8 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
                                .stride = first,
                                .seen = atn_next_seen,
                                .user = next};
-    if (status == ATTAIN_OK) status = atn_outcomes_read(&q->all.run, &q->all.posterior, &future, err);
+    if (status == ATTAIN_OK)
+        status = atn_outcomes_read(&q->all.run, &q->all.posterior, &future, err);
     if (status == ATTAIN_OK) status = atn_find_parts(q, err);
     if (status == ATTAIN_OK) status = atn_find_influences(q, err);
     if (status == ATTAIN_OK) status = atn_find_sensitivity(q, err);

@@ -22,9 +22,9 @@ typedef struct atn_inquest {
     const attain_study *study;
     atn_sample all, few;
     atn_why *why;
-    size_t refits; /* allowed */
+    size_t refits;  /* allowed */
     bool refit_all; /* every report, to compare with */
-    double *x;     /* work: 4 n_draws of all */
+    double *x;      /* work: 4 n_draws of all */
 } atn_inquest;
 
 static inline const double *atn_sample_reached(const atn_sample *s, size_t place)

@@ -41,8 +41,7 @@ static void say_report(atn_text *out, const atn_report_change *r)
     const char *relation = text_of(report, "relation");
     atn_text_printf(out, "%s ", text_of(report, "statistic"));
     if (strcmp(relation, "exact") != 0 && strcmp(relation, "between") != 0) {
-        for (const char *s = relation; *s; s++)
-            atn_text_add_bytes(out, *s == '_' ? " " : s, 1);
+        for (const char *s = relation; *s; s++) atn_text_add_bytes(out, *s == '_' ? " " : s, 1);
         atn_text_add(out, " ");
     }
     atn_say_exact(out, number_of(report, "value"));
@@ -53,7 +52,8 @@ static void say_report(atn_text *out, const atn_report_change *r)
     atn_text_add(out, ")");
 }
 
-/* ---- in words --------------------------------------------------------------------------------- */
+/* ---- in words ---------------------------------------------------------------------------------
+ */
 
 static void say_which(atn_text *out, const atn_answer_change *change)
 {
@@ -222,7 +222,8 @@ static void say_table(atn_text *out, const atn_comparison *c, atn_attribution *w
         atn_text_add(out, "\nthe same reports and settings\n");
 }
 
-/* ---- CSV -------------------------------------------------------------------------------------- */
+/* ---- CSV --------------------------------------------------------------------------------------
+ */
 
 static void put_number(atn_text *out, double value, const char *otherwise)
 {
@@ -243,8 +244,8 @@ static void put_csv(atn_text *out, const atn_comparison *c, atn_attribution *wor
         (void)atn_attribute(c, a, work, &rest);
         const double numbers[] = {number_of(a->before.reading, "probability"),
                                   number_of(a->after.reading, "probability"), a->change, a->error};
-        const double quantities[] = {a->low[0], a->median[0], a->high[0], a->low[1],
-                                     a->median[1], a->high[1], a->change - rest, rest};
+        const double quantities[] = {a->low[0],    a->median[0], a->high[0],       a->low[1],
+                                     a->median[1], a->high[1],   a->change - rest, rest};
         atn_escape_csv(out, text_of(either(a)->goal, "id"));
         atn_text_add(out, ",");
         atn_escape_csv(out, text_of(either(a)->definition, "definition"));
@@ -265,7 +266,8 @@ static void put_csv(atn_text *out, const atn_comparison *c, atn_attribution *wor
     }
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
 
 static void put_key(atn_text *out, const char *before, const char *key)
 {

@@ -17,11 +17,12 @@ static double number_of(const atn_node *node, const char *key)
     return atn_node_number(atn_node_get(node, key));
 }
 
-/* ---- reports ---------------------------------------------------------------------------------- */
+/* ---- reports ----------------------------------------------------------------------------------
+ */
 
 /* What makes two rows the same statement, wherever they stand. */
-static const char *const identity[] = {"series", "statistic", "start",  "end",
-                                       "definition", "source", "release", "published"};
+static const char *const identity[] = {"series",     "statistic", "start",   "end",
+                                       "definition", "source",    "release", "published"};
 static const char *const wording[] = {"relation", "value", "upper", "error", "n", "stale"};
 
 static bool same_value(const atn_node *a, const atn_node *b)
@@ -120,7 +121,8 @@ static void compare_reports(atn_comparison *c)
     atn_free(c->ctx, block);
 }
 
-/* ---- answers ---------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------
+ */
 
 static bool same_answer(const atn_answer *a, const atn_answer *b)
 {
@@ -146,7 +148,8 @@ static const atn_node *why_of(const atn_node *list, const atn_answer *a)
     const atn_node *goal = atn_find(list, "id", text_of(a->goal, "id"));
     const atn_node *definition = atn_find(atn_node_get(goal, "definitions"), "definition",
                                           text_of(a->definition, "definition"));
-    return atn_find(atn_node_get(definition, "readings"), "reading", text_of(a->reading, "reading"));
+    return atn_find(atn_node_get(definition, "readings"), "reading",
+                    text_of(a->reading, "reading"));
 }
 
 static void find_interval(const atn_node *root, const atn_answer *a, size_t side,
@@ -172,8 +175,8 @@ static void add_answer(atn_comparison *c, const atn_answer *before, const atn_an
     if (before) a->before = *before;
     if (after) a->after = *after;
     if (before && after) {
-        a->change = number_of(after->reading, "probability") -
-                    number_of(before->reading, "probability");
+        a->change =
+            number_of(after->reading, "probability") - number_of(before->reading, "probability");
         a->error = hypot(number_of(before->reading, "mcse"), number_of(after->reading, "mcse"));
         a->beyond = fabs(a->change) > 2.0 * a->error;
     }
@@ -190,7 +193,8 @@ static void compare_answers(atn_comparison *c)
         if (!find_answer(c->after, &a, &other)) add_answer(c, &a, NULL);
 }
 
-/* ---- which report did it ---------------------------------------------------------------------- */
+/* ---- which report did it ----------------------------------------------------------------------
+ */
 
 static bool in_list(const atn_node *rows, double row)
 {
@@ -279,7 +283,8 @@ size_t atn_attribute(const atn_comparison *c, const atn_answer_change *answer,
     return n;
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 void atn_comparison_make(attain_context *ctx, const atn_node *before, const atn_node *after,
                          atn_comparison *c)

@@ -9,8 +9,8 @@
 typedef enum atn_report_change_kind {
     ATN_REPORT_ADDED,
     ATN_REPORT_REMOVED,
-    ATN_REPORT_RESTATED,    /* the same statement with other numbers or words */
-    ATN_REPORT_COUNTS,      /* it stood there before and was not used */
+    ATN_REPORT_RESTATED, /* the same statement with other numbers or words */
+    ATN_REPORT_COUNTS,   /* it stood there before and was not used */
     ATN_REPORT_COUNTS_NO_MORE
 } atn_report_change_kind;
 extern const char *const atn_report_change_names[];
@@ -27,9 +27,9 @@ typedef struct atn_setting_change {
 
 /* One answer in both documents; either may lack it. */
 typedef struct atn_answer_change {
-    atn_answer before, after;       /* reading NULL: not there */
-    double change, error;           /* of the probability; NaN where one is missing */
-    bool beyond;                    /* |change| > 2 error */
+    atn_answer before, after;          /* reading NULL: not there */
+    double change, error;              /* of the probability; NaN where one is missing */
+    bool beyond;                       /* |change| > 2 error */
     double low[2], median[2], high[2]; /* of the quantity: 5, 50, 95 % where told, else NaN */
 } atn_answer_change;
 

@@ -99,8 +99,8 @@ static void compare_priors(atn_comparison *c)
 
 static void compare_goals(atn_comparison *c)
 {
-    static const char *const keys[] = {"target", "upper", "start", "deadline", "direction",
-                                       "statistic", "over", "held", "series"};
+    static const char *const keys[] = {"target",    "upper", "start", "deadline", "direction",
+                                       "statistic", "over",  "held",  "series"};
     const atn_node *list = atn_node_get(c->before, "goals");
     char name[128];
     for (const atn_node *g = atn_node_first(list); g; g = atn_node_next(g)) {
@@ -178,5 +178,6 @@ void atn_compare_settings(atn_comparison *c)
     compare_inputs(c);
     compare_group(c, "version", atn_node_path(c->before, "manifest/versions"),
                   atn_node_path(c->after, "manifest/versions"), 0);
-    compare_scalar(c, "status", atn_node_get(c->before, "status"), atn_node_get(c->after, "status"));
+    compare_scalar(c, "status", atn_node_get(c->before, "status"),
+                   atn_node_get(c->after, "status"));
 }

@@ -41,7 +41,8 @@ static void clear(atn_text *line)
     if (line->data) *line->data = '\0';
 }
 
-/* ---- pieces ----------------------------------------------------------------------------------- */
+/* ---- pieces -----------------------------------------------------------------------------------
+ */
 
 static void say_points(atn_text *out, double change)
 {
@@ -71,10 +72,9 @@ static const atn_node *report_of(const why_page *w, double row)
 /* "row 54 (T. Homan, 28 Apr 2025: total about 139,000)", with its quote where there is one. */
 static void say_report(atn_text *out, const why_page *w, double row)
 {
-    static const char *const words[][2] = {{"exact", ""},         {"at_least", "at least "},
-                                           {"at_most", "at most "}, {"between", ""},
-                                           {"over", "over "},     {"nearly", "nearly "},
-                                           {"about", "about "}};
+    static const char *const words[][2] = {
+        {"exact", ""},     {"at_least", "at least "}, {"at_most", "at most "}, {"between", ""},
+        {"over", "over "}, {"nearly", "nearly "},     {"about", "about "}};
     const atn_node *r = report_of(w, row), *series;
     atn_text_printf(out, "row %d (", (int)row);
     if (*text_of(r, "source")) {
@@ -113,7 +113,8 @@ static const char *quantity_name(const atn_answer *a)
     return "best value";
 }
 
-/* ---- lines ------------------------------------------------------------------------------------ */
+/* ---- lines ------------------------------------------------------------------------------------
+ */
 
 static bool is_sure(double p)
 {
@@ -131,9 +132,8 @@ static void say_shift(const atn_answer *a, const atn_node *mover, atn_text *line
 
 static void say_how(const atn_node *mover, atn_text *line)
 {
-    static const char *const hows[][2] = {{"weights", ""},
-                                          {"moved", "; by moved draws"},
-                                          {"refit", "; by a fit without it"}};
+    static const char *const hows[][2] = {
+        {"weights", ""}, {"moved", "; by moved draws"}, {"refit", "; by a fit without it"}};
     for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
         if (strcmp(text_of(mover, "how"), hows[i][0]) == 0) atn_text_add(line, hows[i][1]);
     atn_text_add(line, ")");
@@ -176,14 +176,13 @@ static void say_movers(const why_page *w, const atn_answer *a, const atn_node *p
 /* Shares of the spread, the greatest first; what rounds to nothing is left out. */
 static void say_parts(const why_page *w, const atn_answer *a, const atn_node *part, atn_text *line)
 {
-    static const char *const names[][2] = {
-        {"trend", "which trend"},
-        {"definition", "how it is counted (factor)"},
-        {"reporting", "biases and errors of the figures"},
-        {"parameters", "trend, scale and persistence"},
-        {"state", "where the path stands after the figures"},
-        {"drift", "how it drifts from there"},
-        {"scatter", "scatter"}};
+    static const char *const names[][2] = {{"trend", "which trend"},
+                                           {"definition", "how it is counted (factor)"},
+                                           {"reporting", "biases and errors of the figures"},
+                                           {"parameters", "trend, scale and persistence"},
+                                           {"state", "where the path stands after the figures"},
+                                           {"drift", "how it drifts from there"},
+                                           {"scatter", "scatter"}};
     const atn_node *parts = atn_node_get(part, "parts");
     bool any = false;
     clear(line);
@@ -238,7 +237,8 @@ static void say_next(const why_page *w, const atn_answer *a, const atn_node *par
         }
         if (!best || !(number_of(best, "width") < 0.985)) break;
         above = number_of(best, "width");
-        if (!any) atn_text_printf(line, "one more figure would narrow the %s by: ", quantity_name(a));
+        if (!any)
+            atn_text_printf(line, "one more figure would narrow the %s by: ", quantity_name(a));
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (strcmp(text_of(best, "name"), names[i][0]) == 0)
                 atn_text_printf(line, "%s%s ", any ? ", " : "", names[i][1]);
@@ -313,7 +313,8 @@ static void say_goals(const why_page *w, atn_text *line)
     }
 }
 
-/* ---- all goals -------------------------------------------------------------------------------- */
+/* ---- all goals --------------------------------------------------------------------------------
+ */
 
 static void say_parameters(const why_page *w, atn_text *line)
 {

@@ -7,8 +7,8 @@
 #include "stats/order.h"
 
 /* Integrals over one interval of width 1 between order statistics, where the distribution functions
- * are p and q: of p log2(p / m) + q log2(q / m) with m the mean of both (the terms (q - p) / (2 ln 2)
- * of both directions cancel), and of p + q. */
+ * are p and q: of p log2(p / m) + q log2(q / m) with m the mean of both (the terms (q - p) / (2 ln
+ * 2) of both directions cancel), and of p + q. */
 static void add(double p, double q, double width, double *divergence, double *bound)
 {
     const double m = 0.5 * (p + q);

@@ -43,7 +43,7 @@ static bool create_moments(attain_context *ctx, const atn_removal_basis *basis, 
                            moments *m)
 {
     *m = (moments){.basis = basis,
-                   .with = ATN_NEW_ARRAY(ctx, double, g *basis->n),
+                   .with = ATN_NEW_ARRAY(ctx, double, g * basis->n),
                    .a = ATN_NEW_ARRAY(ctx, double, g *g),
                    .b = ATN_NEW_ARRAY(ctx, double, g *g),
                    .c = ATN_NEW_ARRAY(ctx, double, g *g),
@@ -133,8 +133,7 @@ static bool correlate(const double *location, atn_removal *r, moments *m)
         for (size_t d = 0; d < b->m; d++) {
             const double y = (location[d * g + j] - centre) / (double)b->m;
             variance += y * (location[d * g + j] - centre);
-            for (size_t i = 0; i < n; i++)
-                m->with[j * n + i] += y * (b->u[d * n + i] - b->mean[i]);
+            for (size_t i = 0; i < n; i++) m->with[j * n + i] += y * (b->u[d * n + i] - b->mean[i]);
         }
         if (!(variance > 1e-24 * centre * centre)) return false;
     }

@@ -69,9 +69,8 @@ attain_status atn_leave_out_refit(attain_context *ctx, const attain_posterior *p
     refitted->candidates = ATN_NEW_ARRAY(ctx, atn_candidate, first->n_candidates);
     refitted->which = ATN_NEW_ARRAY(ctx, uint32_t, posterior->n_draws);
     refitted->row = ATN_NEW_ARRAY(ctx, uint32_t, posterior->n_draws);
-    attain_status status = refitted->candidates && refitted->which && refitted->row
-                               ? ATTAIN_OK
-                               : atn_fail_nomem(err);
+    attain_status status =
+        refitted->candidates && refitted->which && refitted->row ? ATTAIN_OK : atn_fail_nomem(err);
     for (size_t c = 0; c < first->n_candidates && status == ATTAIN_OK; c++)
         status = refit_candidate(ctx, posterior, block, c, study, refitted, err);
     if (status == ATTAIN_OK && first->n_candidates > 1) status = atn_stack(ctx, refitted, err);

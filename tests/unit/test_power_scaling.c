@@ -115,7 +115,8 @@ static void test_groups(void **state)
         for (size_t k = 3; k < COLUMNS; k++) columns[k * M + i] = atn_stream_normal(&stream);
         y[i] = 10.0 + 2.0 * a + b + atn_stream_normal(&stream);
     }
-    atn_check_status("groups", atn_explained_variance(ctx, y, columns, M, group, 3, explained, NULL),
+    atn_check_status("groups",
+                     atn_explained_variance(ctx, y, columns, M, group, 3, explained, NULL),
                      ATTAIN_OK, NULL);
     atn_check_close("a", explained[0], 4.0, 0.4, 0);
     atn_check_close("b", explained[1], 1.0, 0.1, 0);

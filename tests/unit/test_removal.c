@@ -19,10 +19,8 @@ typedef struct world {
     double a[5][N], y[5], s[5];
 } world;
 
-static const world plain = {3,
-                            {{1, 0.5, 0, 0}, {0, 1, -1, 0}, {0.3, 0, 0.2, 1}},
-                            {1.0, -0.5, 2.0},
-                            {0.5, 0.5, 0.5}};
+static const world plain = {
+    3, {{1, 0.5, 0, 0}, {0, 1, -1, 0}, {0.3, 0, 0.2, 1}}, {1.0, -0.5, 2.0}, {0.5, 0.5, 0.5}};
 
 /* Mean and covariance after the first `n` figures (Kalman updates, one at a time). */
 static void condition(const world *w, size_t n, double mean[N], double cov[N][N])
@@ -101,7 +99,8 @@ static void check_removal(const char *name, const world *w, size_t g)
     }
     atn_removal_basis *basis = NULL;
     atn_removal *removal = NULL;
-    atn_check_status(name, atn_removal_basis_create(ctx, u, DRAWS, N, &basis, NULL), ATTAIN_OK, NULL);
+    atn_check_status(name, atn_removal_basis_create(ctx, u, DRAWS, N, &basis, NULL), ATTAIN_OK,
+                     NULL);
     assert_non_null(basis);
     atn_check_status(name, atn_removal_create(ctx, basis, m, ll, g, 1.0, &removal, NULL), ATTAIN_OK,
                      NULL);

@@ -1,4 +1,5 @@
-/* Sensitivity to the power of prior or likelihood (Kallioinen, Paananen, Buerkner & Vehtari 2023). */
+/* Sensitivity to the power of prior or likelihood (Kallioinen, Paananen, Buerkner & Vehtari 2023).
+ */
 #ifndef ATN_STATS_POWER_SCALING_H
 #define ATN_STATS_POWER_SCALING_H
 

@@ -10,8 +10,8 @@
  * in x (least squares over the draws), and the normal law of x by what it is without these; u
  * follows by its regression on x.  Proposals made so differ little from the posterior without the
  * figures, even where weights on the draws as they are would rest on a few of them: importance
- * weights by the density then put right what is not normal or not linear (in the manner of Paananen,
- * Piironen, Buerkner & Vehtari 2021, whose maps match weighted moments instead). */
+ * weights by the density then put right what is not normal or not linear (in the manner of
+ * Paananen, Piironen, Buerkner & Vehtari 2021, whose maps match weighted moments instead). */
 typedef struct atn_removal atn_removal;
 
 /* What maps of the same draws have in common.  u: m x n, borrowed for as long as it is used.  NULL
@@ -22,9 +22,10 @@ attain_status atn_removal_basis_create(attain_context *ctx, const double *u, siz
 void atn_removal_basis_free(attain_context *ctx, atn_removal_basis *basis);
 
 /* location, log_likelihood: m x g, of the figures to be removed.  wider: factor on the spread of x:
- * proposals a little too wide keep the weights' tails short where the law without the figures is not
- * quite normal; 1: none.  *removal is NULL where no such map is to be had: a location that does not
- * vary, a number that is none, a figure that leaves next to nothing to the others.  Returns NOMEM. */
+ * proposals a little too wide keep the weights' tails short where the law without the figures is
+ * not quite normal; 1: none.  *removal is NULL where no such map is to be had: a location that does
+ * not vary, a number that is none, a figure that leaves next to nothing to the others.  Returns
+ * NOMEM. */
 attain_status atn_removal_create(attain_context *ctx, const atn_removal_basis *basis,
                                  const double *location, const double *log_likelihood, size_t g,
                                  double wider, atn_removal **removal, attain_error *err);

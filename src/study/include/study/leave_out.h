@@ -12,10 +12,10 @@ typedef struct atn_evidence {
     size_t block, n_draws, n_reports;
     double *log_likelihood; /* n_reports x n_draws */
     double *log_prior;      /* n_draws: of the parameters, natural scale, latent values left out */
-    double *log_posterior;  /* n_draws: on the whole line, with the Jacobian */
+    double *log_posterior;  /* n_draws: on the whole line, with the Jacobian, up to a constant */
     double *location; /* n_reports x n_draws: of what each figure speaks, link scale; of peaks 0 */
     double threshold; /* of Pareto k: min(1 - 1/log10(draws), 0.7) */
-    struct atn_cloud *clouds; /* a candidate: its draws on the whole line */
+    struct atn_cloud *clouds;   /* a candidate: its draws on the whole line */
     atn_workspace **workspaces; /* n_workers x candidates */
     size_t n_workers, n_workspaces;
 } atn_evidence;
@@ -40,8 +40,8 @@ attain_status atn_leave_out_weigh(const atn_evidence *e, const bool *without, do
 /* The same from every stride-th draw and the same draws moved (stats/removal.h), half of the
  * proposals each, weighted by the density of their mixture, so that what one half misses the other
  * covers (Veach & Guibas 1995; Paananen et al. 2021).  *moved is a block of its own with n_moved
- * joint draws, free it with atn_block_free; log_weight: 2 n_moved, of the draws as they are, then of
- * the moved ones.  *k is NaN, and *moved empty, where no map is to be had. */
+ * joint draws, free it with atn_block_free; log_weight: 2 n_moved, of the draws as they are, then
+ * of the moved ones.  *k is NaN, and *moved empty, where no map is to be had. */
 attain_status atn_leave_out_move(const atn_evidence *e, const bool *without, size_t stride,
                                  size_t n_moved, atn_block *moved, double *log_weight, double *k,
                                  attain_error *err);
