@@ -49,7 +49,7 @@ atn_exit atn_cmd_compare(const atn_options *options, atn_console *console)
     if (code == ATN_EXIT_GOOD && options->strict &&
         (attain_results_state(before) != ATTAIN_RESULTS_OK ||
          attain_results_state(after) != ATTAIN_RESULTS_OK)) {
-        atn_console_error(console, "a run had warnings (attain show RESULT diagnostics)");
+        atn_console_error(console, "the run had warnings (attain show RESULT diagnostics)");
         code = ATN_EXIT_GATE;
     }
     attain_results_free(before);

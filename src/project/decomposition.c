@@ -154,6 +154,15 @@ static double between(const splitting *s, size_t block)
     return sum;
 }
 
+static bool has_latent(const atn_block *block)
+{
+    for (size_t c = 0; c < block->n_candidates; c++) {
+        const atn_model *model = block->candidates[c].model;
+        if (atn_model_dimension(model) > atn_model_n_parameters(model)) return true;
+    }
+    return false;
+}
+
 static attain_status split(const splitting *s, size_t place, size_t block, size_t definition,
                            bool logs, double *part, attain_error *err)
 {
@@ -177,8 +186,10 @@ static attain_status split(const splitting *s, size_t place, size_t block, size_
     }
     double known = 0.0;
     for (size_t k = 0; k < ATN_N_PARTS; k++) known += part[k];
-    part[ATN_PART_STATE] = fmax(total - known, 0.0);
-    known += part[ATN_PART_STATE];
+    /* what the draw knows beyond the regressions is the deviation's; of a model that has none, the
+     * parameters' */
+    part[has_latent(b) ? ATN_PART_STATE : ATN_PART_PARAMETERS] += fmax(total - known, 0.0);
+    known = fmax(known, total);
     for (size_t k = 0; k < ATN_N_PARTS; k++) part[k] /= known;
     return ATTAIN_OK;
 }

@@ -118,6 +118,19 @@ static void say_quantity(atn_text *out, const atn_answer_change *a)
     atn_text_add(out, " (90 %)\n");
 }
 
+/* Whether anything but the reports may have changed the answers. */
+static bool settings_count(const atn_comparison *c)
+{
+    static const char *const idle[] = {"title", "as_of", "status"};
+    for (size_t i = 0; i < c->n_settings; i++) {
+        bool counts = strncmp(c->settings[i].name, "contents of ", 12) != 0;
+        for (size_t k = 0; k < sizeof idle / sizeof *idle; k++)
+            counts = counts && strcmp(c->settings[i].name, idle[k]) != 0;
+        if (counts) return true;
+    }
+    return false;
+}
+
 static void say_attributions(atn_text *out, const atn_comparison *c, const atn_answer_change *a,
                              atn_attribution *work)
 {
@@ -137,7 +150,8 @@ static void say_attributions(atn_text *out, const atn_comparison *c, const atn_a
         }
     }
     if (n == 0 || !isfinite(rest)) return;
-    atn_text_add(out, "    settings and interplay: ");
+    atn_text_add(out, settings_count(c) ? "    the rest, settings and what they do together: "
+                                        : "    what they do together beyond each alone: ");
     say_points(out, rest);
     atn_text_add(out, " points\n");
 }
@@ -168,7 +182,7 @@ static void say_answer(atn_text *out, const atn_comparison *c, const atn_answer_
     atn_text_add(out, a->beyond ? ")\n" : "; within Monte Carlo error)\n");
     say_dates(out, c, a);
     say_quantity(out, a);
-    say_attributions(out, c, a, work);
+    if (a->beyond) say_attributions(out, c, a, work);
 }
 
 static void say_reports(atn_text *out, const atn_comparison *c)
@@ -186,6 +200,19 @@ static void say_reports(atn_text *out, const atn_comparison *c)
     }
 }
 
+static void say_setting(atn_text *out, const atn_setting_change *s, const char *value)
+{
+    atn_text text;
+    atn_text_init(&text, out->ctx);
+    if (strncmp(s->name, "prior of ", 9) == 0 && *value)
+        atn_say_prior(&text, value);
+    else
+        atn_text_add(&text, *value ? value : "nothing");
+    atn_escape_plain(out, text.data ? text.data : "");
+    if (text.failed) out->failed = true;
+    atn_text_free(&text);
+}
+
 static void say_settings(atn_text *out, const atn_comparison *c)
 {
     if (c->n_settings > 0) atn_text_add(out, "\nsettings\n");
@@ -194,9 +221,9 @@ static void say_settings(atn_text *out, const atn_comparison *c)
         atn_text_add(out, "  ");
         atn_escape_plain(out, s->name);
         atn_text_add(out, ": ");
-        atn_escape_plain(out, *s->before ? s->before : "nothing");
+        say_setting(out, s, s->before);
         atn_text_add(out, " -> ");
-        atn_escape_plain(out, *s->after ? s->after : "nothing");
+        say_setting(out, s, s->after);
         atn_text_add(out, "\n");
     }
 }
