@@ -375,6 +375,7 @@ bool atn_say_why(atn_text *out, const atn_node *root, bool markdown)
     const why_page w = {
         .out = out, .root = root, .why = atn_node_get(root, "why"), .markdown = markdown};
     const atn_node *contradictions = atn_node_get(w.why, "contradictions");
+    const size_t refusals = out->ctx->refusals;
     if (!w.why) return false;
     atn_text line;
     atn_text_init(&line, out->ctx);
@@ -396,5 +397,6 @@ bool atn_say_why(atn_text *out, const atn_node *root, bool markdown)
         put(&w, "  ", "- ", &line);
     }
     atn_text_free(&line);
+    if (out->ctx->refusals != refusals) out->failed = true; /* a word left out within */
     return true;
 }

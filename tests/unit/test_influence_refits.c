@@ -72,8 +72,8 @@ static void test_refits(void **state)
     const tally *all[] = {&chances, &quantities};
     for (size_t k = 0; k < 2; k++) {
         const double rms = sqrt(all[k]->squares / (double)all[k]->told);
-        print_message("%s: %zu of %zu told, z rms %.2f, worst %.2f\n",
-                      k ? "quantities" : "chances", all[k]->told, chances.n, rms, all[k]->worst);
+        print_message("%s: %zu of %zu told, z rms %.2f, worst %.2f\n", k ? "quantities" : "chances",
+                      all[k]->told, chances.n, rms, all[k]->worst);
         assert_true(all[k]->told > 400);
         assert_true(rms < 1.25);
         assert_true(all[k]->worst < 4.0);
