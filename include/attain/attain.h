@@ -21,6 +21,7 @@
 
 #include <attain/base.h>
 #include <attain/calibrate.h>
+#include <attain/compare.h>
 #include <attain/fit.h>
 #include <attain/project.h>
 #include <attain/regress.h>
@@ -29,5 +30,6 @@
 #include <attain/scenario.h>
 #include <attain/study.h>
 #include <attain/sweep.h>
+#include <attain/why.h>
 
 #endif

@@ -48,6 +48,7 @@ static attain_status compute(job *j)
         status = attain_project_run(context, j->posterior, &j->projection, err);
     if (status == ATTAIN_OK && attain_study_scenario_count(j->study) > 0)
         status = attain_project_scenarios(context, j->projection, err);
+    if (status == ATTAIN_OK) status = attain_why_run(context, j->projection, NULL, err);
     if (status == ATTAIN_OK)
         status =
             attain_results_create(context, j->projection, problems, o->strict, &j->results, err);

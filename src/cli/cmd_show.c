@@ -5,8 +5,8 @@
 
 static bool is_table(const char *name)
 {
-    static const char *const names[] = {"goals",       "parameters", "reports",
-                                        "diagnostics", "series",     "scenarios"};
+    static const char *const names[] = {"goals",  "parameters", "reports", "diagnostics",
+                                        "series", "scenarios",  "why"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) return true;
     return false;

@@ -70,7 +70,7 @@ const atn_command atn_commands[] = {
      1, 1, STUDY_FLAGS, "FILE", atn_cmd_check},
     {"show", "RESULT [ADDRESS]", "tables, or one bare value, from a finished run",
      "Prints the answer of a finished run; with goals, parameters, reports, scenarios,\n"
-     "diagnostics or series that table; with an address such as\n"
+     "diagnostics or series that table; with why what drives each answer; with an address such as\n"
      "goals/first-year-600k/probability the value there, bare, for a shell.  RESULT is a run's\n"
      "folder or its results.json.\n",
      1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
@@ -86,6 +86,11 @@ const atn_command atn_commands[] = {
      STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_VARY | ATN_FLAG_GOAL | ATN_FLAG_UNTIL | ATN_FLAG_FROM |
          ATN_FLAG_NO_CHARTS,
      "FILE", atn_cmd_sweep},
+    {"compare", "OLD NEW", "what changed between two runs, and which report or setting did it",
+     "Prints how each answer changed from one finished run to another and whether by more than\n"
+     "the Monte Carlo error, which reports and settings differ, and what each report did.  OLD\n"
+     "and NEW are runs' folders or their results.json.\n",
+     2, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_compare},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "
      "them\n"

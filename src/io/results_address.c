@@ -86,6 +86,10 @@ static const cJSON *resolve(const cJSON *item, size_t depth, trail *t)
             found = group ? resolve(group, depth, t) : NULL;
             if (found) return found;
         }
+        /* `why` and a report's influence speak of goals by their ids */
+        const cJSON *goals =
+            object && depth > 0 ? cJSON_GetObjectItemCaseSensitive(item, "goals") : NULL;
+        if (goals && (found = resolve(goals, depth, t)) != NULL) return found;
     } else if (!t->stuck || depth > t->depth) {
         t->stuck = item;
         t->depth = depth;

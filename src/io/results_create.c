@@ -207,6 +207,7 @@ static attain_status build(atn_builder *b, const attain_diagnostics *diagnostics
     if (status == ATTAIN_OK) status = atn_build_reports(b, err);
     if (status == ATTAIN_OK) status = atn_build_fit(b, err);
     if (status != ATTAIN_OK) return status;
+    atn_build_why(b);
     add_manifest(b);
     set_status(b, strict);
     return b->failed ? atn_fail_nomem(err) : ATTAIN_OK;

@@ -73,6 +73,9 @@ void atn_build_gates(atn_builder *b);
 attain_status atn_gather_loo(atn_builder *b, attain_error *err);
 void atn_build_report_loo(atn_builder *b, cJSON *o, size_t report);
 attain_status atn_build_loo(atn_builder *b, cJSON *fit, attain_error *err);
+/* results_why.c: a report's influence (null where it was not asked for); the part `why`. */
+void atn_build_influence(atn_builder *b, cJSON *o, size_t report);
+void atn_build_why(atn_builder *b);
 /* results_evidence.c: diagnostics where priors speak; fills b->weak_ceiling. */
 attain_status atn_build_evidence(atn_builder *b, attain_error *err);
 /* Whether a goal's date rests on a ceiling that is not identified. */

@@ -91,6 +91,7 @@ attain_status atn_build_reports(atn_builder *b, attain_error *err)
         add_per_step(b, o, r, implied[0], implied[1]);
         add_fit(b, o, &b->projection->reports[i]);
         atn_build_report_loo(b, o, i);
+        atn_build_influence(b, o, i);
     }
     return ATTAIN_OK;
 }

@@ -217,6 +217,7 @@ static void read_fit(atn_reader *r, const cJSON *study)
         if (fit->chains * fit->draws < 100 || fit->chains * fit->draws > 1000000)
             ATN_BAD(r, "out-of-range", stated ? "draws" : "chains",
                     "chains times draws must lie between 100 and 1,000,000");
+        atn_get_integer(r, object, "refits", 0, 1000, &fit->refits);
         read_gates(r, object, fit->gate);
         if (atn_member(object, "max_k") && !isnan(fit->gate[ATN_GATE_PARETO_K]))
             ATN_BAD(r, "conflict", "max_k", "'max_k' is the gate 'pareto_k': state one of them");

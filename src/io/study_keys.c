@@ -17,8 +17,8 @@ static const char *const source_keys[] = {"error", "bias", "text", NULL};
 static const char *const release_keys[] = {"bias", NULL};
 static const char *const input_keys[] = {"values", "default", "hold", "ramp", NULL};
 static const char *const measurement_keys[] = {"error", "scale", "df", "design_effect", NULL};
-static const char *const fit_keys[] = {"method", "chains", "warmup", "draws",
-                                       "seed",   "max_k",  "gates",  NULL};
+static const char *const fit_keys[] = {"method", "chains", "warmup", "draws", "seed",
+                                       "max_k",  "gates",  "refits", NULL};
 static const char *const gates_keys[] = {"pareto_k",    "mode",   "rhat",  "ess",
                                          "divergences", "e_bfmi", "depth", NULL};
 static const char *const goal_keys[] = {

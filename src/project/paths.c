@@ -16,6 +16,8 @@ attain_status atn_paths_create(attain_context *ctx, const attain_posterior *post
                          .n_steps = n_steps,
                          .n_chunks = n_chunks,
                          .n_workers = n_workers,
+                         .scatter_seed = posterior->seed,
+                         .stride = 1,
                          .series = ATN_NONE};
     paths->y = atn_alloc_array(ctx, n_chunks, n_steps * ATN_LANES * sizeof *paths->y);
     paths->rows = atn_alloc_array(ctx, n_workers, n_steps * (ATN_LANES + 1) * sizeof *paths->rows);
@@ -92,7 +94,7 @@ static bool load_chunk(void *user, size_t chunk, size_t worker)
         const atn_model *model;
         const double *theta = atn_posterior_theta(posterior, b, draw, &model);
         wanted[place] = rows + l * paths->n_steps;
-        atn_model_paths(model, theta, posterior->seed, draw, wanted,
+        atn_model_paths(model, theta, posterior->seed, draw * paths->stride, wanted,
                         paths->workspace[worker * block->n_candidates + block->which[draw]],
                         future_of(paths, b, draw, worker));
     }
@@ -147,7 +149,8 @@ void atn_paths_realise(const atn_paths *paths, size_t chunk, size_t worker)
             const size_t to = future && k < future->n_segments ? future->from[k] : paths->n_steps;
             if (!(omega > 0)) continue;
             if (!drawn) {
-                atn_stream_init(&stream, posterior->seed, ATN_PURPOSE_SCATTER, paths->series, draw);
+                atn_stream_init(&stream, paths->scatter_seed, ATN_PURPOSE_SCATTER, paths->series,
+                                draw * paths->stride);
                 atn_stream_normals(&stream, z, paths->n_steps);
             }
             drawn = true;

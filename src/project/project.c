@@ -3,6 +3,7 @@
 
 #include "project/run.h"
 #include "project/scenario_run.h"
+#include "project/why.h"
 #include "stats/distribution.h"
 
 /* Quantiles over draws at every step. */
@@ -159,6 +160,7 @@ void attain_projection_free(attain_projection *projection)
     atn_free(ctx, projection->series);
     atn_free(ctx, projection->goals);
     atn_free(ctx, projection->reports);
+    atn_why_free(ctx, projection->why);
     atn_free(ctx, projection);
 }
 

@@ -275,8 +275,8 @@ static void fill_series(atn_grid *t, const atn_node *root, bool all)
 
 /* ---- by name --------------------------------------------------------------------------------- */
 
-static const char *const table_names[] = {"goals",       "parameters", "reports",
-                                          "diagnostics", "series",     "scenarios"};
+static const char *const table_names[] = {"goals",  "parameters", "reports", "diagnostics",
+                                          "series", "scenarios",  "why"};
 
 /* Below a table for people. */
 static void add_remarks(atn_text *out, const atn_node *root, bool goals)
@@ -293,6 +293,15 @@ static void add_remarks(atn_text *out, const atn_node *root, bool goals)
         atn_text_add(out, "a date rests on a level that the reports do not identify (attain show "
                           "RESULT diagnostics)\n");
     atn_say_gates(out, root);
+}
+
+static attain_status write_why(const atn_node *root, atn_text *out, attain_error *err)
+{
+    if (!atn_say_why(out, root, false))
+        return atn_fail(err, ATTAIN_ERR_ADDRESS,
+                        "the run was not asked what drives its answers (attain_why_run)");
+    atn_say_gates(out, root);
+    return atn_text_ok(out) ? ATTAIN_OK : atn_fail_nomem(err);
 }
 
 attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
@@ -327,10 +336,15 @@ attain_status atn_grid_write(attain_context *ctx, const attain_results *results,
         atn_grid_scenarios_open(&t, ctx);
         atn_grid_scenarios_fill(&t, root);
         break;
+    case 6: /* for people in words, for programs the influences */
+        if (format == ATTAIN_FORMAT_TABLE) return write_why(root, out, err);
+        atn_grid_init(&t, ctx, atn_influence_columns, ATN_N_INFLUENCE_COLUMNS);
+        atn_fill_influence(&t, root);
+        break;
     default:
         return atn_fail(err, ATTAIN_ERR_ADDRESS,
                         "no table \"%.60s\"; there are goals, parameters, reports, diagnostics, "
-                        "series and scenarios",
+                        "series, scenarios and why",
                         name);
     }
     atn_grid_print(&t, format, out);

@@ -313,6 +313,20 @@ static void pictures(atn_text *out, const atn_chart_list *charts)
     }
 }
 
+/* ---- what drives the answer ------------------------------------------------------------------ */
+
+static void drivers(atn_text *out, const atn_node *root)
+{
+    if (!atn_node_get(root, "why")) return;
+    atn_text_add(out,
+                 "\n## What drives the answer\n\n"
+                 "Without a report: the chance had it not been published, nor what its release "
+                 "states beside it; the error is the Monte Carlo error of the change, in "
+                 "points. Spread: shares of the variance, taken off in the order trend, "
+                 "factor, biases, parameters, state, drift, scatter.\n");
+    (void)atn_say_why(out, root, true);
+}
+
 /* ---- the figures ----------------------------------------------------------------------------- */
 
 static void figures(atn_text *out, const atn_node *root)
@@ -485,6 +499,7 @@ attain_status atn_page_write(attain_context *ctx, const attain_results *results,
     pictures(out, charts);
     details(out, root);
     atn_page_scenarios(out, root);
+    drivers(out, root);
     figures(out, root);
     warnings(out, root);
     priors(out, root);

@@ -89,6 +89,14 @@ const atn_node *atn_scenario_reading(const atn_node *scenario, const atn_answer 
  * run. */
 void atn_say_scenarios(atn_text *out, const atn_node *root);
 void atn_page_scenarios(atn_text *out, const atn_node *root);
+/* grid_influence.c: a line a report, goal, definition and reading. */
+enum { ATN_N_INFLUENCE_COLUMNS = 15 };
+extern const atn_grid_column atn_influence_columns[ATN_N_INFLUENCE_COLUMNS];
+void atn_fill_influence(atn_grid *t, const atn_node *root);
+
+/* why_text.c: what drives the answers, as plain text or as sections of a Markdown page; nothing,
+ * and false, where the run was not asked. */
+bool atn_say_why(atn_text *out, const atn_node *root, bool markdown);
 
 /* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
 typedef struct atn_chart_list atn_chart_list;

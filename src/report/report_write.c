@@ -54,17 +54,20 @@ static attain_status write_document(writer *w)
 
 static attain_status write_tables(writer *w)
 {
-    static const char *const names[] = {"goals",  "parameters",  "reports",
-                                        "series", "diagnostics", "scenarios"};
+    static const char *const names[][2] = {
+        {"goals", "goals"},         {"parameters", "parameters"},   {"reports", "reports"},
+        {"series", "series"},       {"diagnostics", "diagnostics"}, {"why", "influence"},
+        {"scenarios", "scenarios"},
+    };
     const atn_node *scenarios = atn_node_get(atn_document_root(w->results), "scenarios");
     attain_status status = ATTAIN_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && status == ATTAIN_OK; i++) {
         char file[32];
         atn_text text;
-        if (strcmp(names[i], "scenarios") == 0 && !atn_node_first(scenarios)) continue;
+        if (strcmp(names[i][0], "scenarios") == 0 && !atn_node_first(scenarios)) continue;
         atn_text_init(&text, w->ctx);
-        snprintf(file, sizeof file, "%s.csv", names[i]);
-        status = atn_grid_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);
+        snprintf(file, sizeof file, "%s.csv", names[i][1]);
+        status = atn_grid_write(w->ctx, w->results, names[i][0], ATTAIN_FORMAT_CSV, &text, w->err);
         if (status == ATTAIN_OK) status = write_text(w, w->folder, file, &text);
         atn_text_free(&text);
     }

@@ -1,4 +1,4 @@
-#include "order.h"
+#include "stats/order.h"
 
 #include <stdbool.h>
 

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "order.h"
 #include "stats/distribution.h"
 #include "stats/laplace.h"
+#include "stats/order.h"
 
 enum { LEAST_TAIL = 5, LEAST_GRID = 30 };
 

@@ -9,8 +9,8 @@
 #include <gsl/gsl_cdf.h>
 
 #include "base/stream.h"
-#include "order.h"
 #include "stats/distribution.h"
+#include "stats/order.h"
 
 const double atn_summary_levels[ATN_N_SUMMARY_LEVELS] = {0.05, 0.5, 0.95};
 

@@ -25,22 +25,39 @@ static void maximise_weights(const double *log_p, size_t n_reports, size_t n_can
     }
 }
 
-attain_status atn_stack(attain_context *ctx, atn_block *block, attain_error *err)
+attain_status atn_stack_without(attain_context *ctx, const atn_block *block, const bool *without,
+                                double *weight, attain_error *err)
 {
     const size_t n_candidates = block->n_candidates;
-    const size_t n = atn_model_n_reports(block->candidates[0].model);
-    double *log_p = ATN_NEW_ARRAY(ctx, double, n *n_candidates + 1);
-    double *weight = ATN_NEW_ARRAY(ctx, double, 2 * n_candidates);
-    attain_status status = log_p && weight ? ATTAIN_OK : atn_fail_nomem(err);
-    for (size_t k = 0; status == ATTAIN_OK && k < n_candidates; k++)
-        for (size_t r = 0; r < n; r++) log_p[k * n + r] = block->candidates[k].loo[r].elpd;
+    const size_t all = atn_model_n_reports(block->candidates[0].model);
+    double *log_p = ATN_NEW_ARRAY(ctx, double, all *n_candidates + 1);
+    double *found = ATN_NEW_ARRAY(ctx, double, 2 * n_candidates);
+    attain_status status = log_p && found ? ATTAIN_OK : atn_fail_nomem(err);
+    size_t n = 0;
+    for (size_t r = 0; r < all; r++) n += !without || !without[r];
+    for (size_t k = 0; status == ATTAIN_OK && k < n_candidates; k++) {
+        size_t kept = k * n;
+        for (size_t r = 0; r < all; r++)
+            if (!without || !without[r]) log_p[kept++] = block->candidates[k].loo[r].elpd;
+    }
     if (status == ATTAIN_OK) {
-        if (n > 0) maximise_weights(log_p, n, n_candidates, weight, weight + n_candidates);
+        if (n > 0) maximise_weights(log_p, n, n_candidates, found, found + n_candidates);
         const double prior = 10.0 / (double)n_candidates;
         for (size_t k = 0; k < n_candidates; k++)
-            block->candidates[k].weight = ((double)n * weight[k] + prior) / ((double)n + 10.0);
+            weight[k] = ((double)n * found[k] + prior) / ((double)n + 10.0);
     }
     atn_free(ctx, log_p);
+    atn_free(ctx, found);
+    return status;
+}
+
+attain_status atn_stack(attain_context *ctx, atn_block *block, attain_error *err)
+{
+    double *weight = ATN_NEW_ARRAY(ctx, double, block->n_candidates);
+    if (!weight) return atn_fail_nomem(err);
+    const attain_status status = atn_stack_without(ctx, block, NULL, weight, err);
+    for (size_t k = 0; k < block->n_candidates && status == ATTAIN_OK; k++)
+        block->candidates[k].weight = weight[k];
     atn_free(ctx, weight);
     return status;
 }

@@ -8,5 +8,8 @@
 
 /* Sets the weight of every candidate from its reports' leave-one-out densities. */
 attain_status atn_stack(attain_context *ctx, atn_block *block, attain_error *err);
+/* The same into weight (one a candidate), from all reports but the flagged ones. */
+attain_status atn_stack_without(attain_context *ctx, const atn_block *block, const bool *without,
+                                double *weight, attain_error *err);
 
 #endif

@@ -13,7 +13,7 @@ judge 'from standard input' 0 '=40000' ''
 expect 'as CSV' 0 @run.csv '' show run --format csv
 expect 'as JSON' 0 '*' '' show run --format json
 holds 'the whole document' cmp "$OUT" run/results.json
-for table in goals parameters reports diagnostics series; do
+for table in goals parameters reports diagnostics series why; do
     expect "$table" 0 "@show-$table.txt" '' show run "$table"
     [ "$table" = series ] || # a row a step: too long to keep
         expect "$table as CSV" 0 "@show-$table.csv" '' show run "$table" --format csv

@@ -88,6 +88,11 @@ static attain_status project(attain_error *err)
     return status;
 }
 
+static attain_status explain(attain_error *err)
+{
+    return attain_why_run(ctx, projection, NULL, err);
+}
+
 static attain_status gather(attain_error *err)
 {
     const attain_status status = attain_results_create(ctx, projection, NULL, false, &results, err);
@@ -116,6 +121,21 @@ static attain_status one_text(attain_error *err)
 static attain_status table(attain_error *err)
 {
     return attain_report_table(ctx, results, "goals", ATTAIN_FORMAT_TABLE, &text, err);
+}
+
+static attain_status why_table(attain_error *err)
+{
+    return attain_report_table(ctx, results, "why", ATTAIN_FORMAT_TABLE, &text, err);
+}
+
+static attain_status compare(attain_error *err)
+{
+    return attain_compare(ctx, results, results, ATTAIN_FORMAT_TABLE, &text, err);
+}
+
+static attain_status compare_json(attain_error *err)
+{
+    return attain_compare(ctx, results, results, ATTAIN_FORMAT_JSON, &text, err);
 }
 
 static attain_status in_words(attain_error *err)
@@ -191,10 +211,14 @@ static void whole_way(void **state)
     sweep("study_log_density", density, nothing, true);
     sweep("fit_run", fit, nothing, true);
     sweep("project_run", project, nothing, true);
+    sweep("why_run", explain, nothing, true);
     sweep("results_create", gather, nothing, true);
     sweep("results_json", whole, drop_text, false);
     sweep("results_text", one_text, drop_text, false);
     sweep("report_table", table, drop_text, false);
+    sweep("report_table why", why_table, drop_text, false);
+    sweep("compare", compare, drop_text, false);
+    sweep("compare json", compare_json, drop_text, false);
     sweep("report_answer", in_words, drop_text, false);
     sweep("report_write", write_all, nothing, false);
     sweep("results_load", load, drop_loaded, false);

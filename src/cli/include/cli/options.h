@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <attain/calibrate.h>
+#include <attain/compare.h>
 #include <attain/regress.h>
 
 #include "cli/console.h"
@@ -135,6 +136,7 @@ atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);

@@ -12,10 +12,12 @@ typedef struct atn_paths {
     attain_context *ctx;
     const attain_posterior *posterior;
     size_t n_draws, n_steps, n_chunks, n_workers;
-    size_t series;   /* that is loaded */
-    double *y;       /* n_chunks x n_steps x ATN_LANES; lanes past n_draws repeat a draw */
-    double *rows;    /* work of each worker: ATN_LANES + 1 paths */
-    double **wanted; /* ... and where atn_model_paths shall write */
+    size_t series;         /* that is loaded */
+    uint64_t scatter_seed; /* the posterior's, unless changed after atn_paths_create */
+    size_t stride;         /* streams are those of draw x stride: 1 unless changed likewise */
+    double *y;             /* n_chunks x n_steps x ATN_LANES; lanes past n_draws repeat a draw */
+    double *rows;          /* work of each worker: ATN_LANES + 1 paths */
+    double **wanted;       /* ... and where atn_model_paths shall write */
     atn_workspace **workspace; /* n_workers x candidates of the block */
     size_t n_workspaces;
     bool *broken;         /* chunks that hold a NaN, or leave the link's domain in a future */

@@ -127,6 +127,7 @@ struct attain_projection {
     atn_report_fit *reports;  /* n_reports */
     atn_scenario_result *scenarios;
     size_t n_scenarios;
+    struct atn_why *why;      /* what explains the answers (project/why.h); NULL: not asked for */
 };
 
 #endif

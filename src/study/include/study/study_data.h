@@ -222,6 +222,7 @@ typedef struct atn_fit_spec {
     bool nuts; /* asked for */
     long chains, warmup, draws;
     uint64_t seed;
+    long refits;              /* of reports whose removal the draws cannot judge; default 0 */
     double gate[ATN_N_GATES]; /* thresholds; NaN: not stated */
 } atn_fit_spec;
 

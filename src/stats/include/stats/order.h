@@ -1,4 +1,4 @@
-/* Private to the stats room. */
+/* Sorting without allocation. */
 #ifndef ATN_STATS_ORDER_H
 #define ATN_STATS_ORDER_H
 
