@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-enum { MEDIAN = 4 }; /* of atn_levels */
+enum { MEDIAN = 4 };                    /* of atn_levels */
+static const double LONGEST_STAY = 1e6; /* steps; beyond it the rate is as good as none */
 
 /* Mean of the median path over the last 28 days at as_of. */
 static double now(const atn_builder *b, size_t series)
@@ -24,14 +25,32 @@ static double now(const atn_builder *b, size_t series)
     return sum / (double)back;
 }
 
-/* A stock that is the balance of flows is passed through by these alone. */
-static bool passes_through(const attain_study *study, size_t flow, size_t stock)
+/* Whether a flow enters a stock.  A balance says what enters it; else a study with one stock need
+ * not say so, and among several any pairing would be a guess. */
+static bool enters(const attain_study *study, size_t flow, size_t stock)
 {
-    const atn_series *s = &study->series[stock];
-    bool found = !s->balance;
-    for (size_t k = 0; k < s->n_inflows; k++) found = found || s->inflows[k] == flow;
-    for (size_t k = 0; k < s->n_outflows; k++) found = found || s->outflows[k] == flow;
+    size_t n_stocks = 0, n_balances = 0;
+    for (size_t s = 0; s < study->n_series; s++) {
+        n_stocks += study->series[s].kind == ATN_STOCK;
+        n_balances += study->series[s].balance;
+    }
+    if (study->series[flow].kind != ATN_FLOW || study->series[stock].kind != ATN_STOCK)
+        return false;
+    if (n_balances == 0) return n_stocks == 1;
+    bool found = false;
+    for (size_t k = 0; k < study->series[stock].n_inflows; k++)
+        found = found || study->series[stock].inflows[k] == flow;
     return found;
+}
+
+/* What else enters the stock per step; NaN where the study does not say what does. */
+static double other_inflow(const atn_builder *b, size_t flow, size_t stock)
+{
+    const atn_series *s = &b->study->series[stock];
+    double sum = 0.0;
+    for (size_t k = 0; k < s->n_inflows; k++)
+        if (s->inflows[k] != flow) sum += now(b, s->inflows[k]);
+    return s->balance ? sum : NAN;
 }
 
 /* A rate of a flow, or a level of a stock, as the series itself is counted. */
@@ -43,27 +62,31 @@ static bool speaks(const attain_study *study, const atn_goal *goal)
     return goal->definition == ATN_NONE || study->definitions[goal->definition].reference;
 }
 
+static void add_passage(atn_builder *b, cJSON *list, const atn_goal *goal, size_t flow,
+                        size_t stock)
+{
+    const double level = now(b, stock), others = other_inflow(b, flow, stock);
+    const double beside = isnan(others) ? 0.0 : others, rate = now(b, flow) + beside;
+    const double stay = level / rate, target = goal->target;
+    if (!(level > 0 && rate > 0 && stay < LONGEST_STAY)) return;
+    const bool of_flow = goal->series == flow;
+    cJSON *o = atn_build_object(b, list, NULL);
+    atn_build_text(b, o, "name", b->study->series[of_flow ? stock : flow].id);
+    atn_build_number(b, o, "level", level);
+    atn_build_number(b, o, "rate", rate);
+    atn_build_number(b, o, "others", others);
+    atn_build_number(b, o, "stay", stay);
+    atn_build_number(b, o, "implied", of_flow ? (target + beside) * stay : target / stay - beside);
+    atn_build_number(b, o, "stay_needed", of_flow ? level / (target + beside) : target / rate);
+}
+
 void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal)
 {
-    const attain_study *study = b->study;
     cJSON *list = atn_build_array(b, parent, "feasibility");
-    if (!speaks(study, goal)) return;
-    const bool flow = study->series[goal->series].kind == ATN_FLOW;
-    const atn_kind other = flow ? ATN_STOCK : ATN_FLOW;
-    for (size_t s = 0; s < study->n_series; s++) {
-        if (study->series[s].kind != other ||
-            !passes_through(study, flow ? goal->series : s, flow ? s : goal->series))
-            continue;
-        const double level = now(b, flow ? s : goal->series);
-        const double rate = now(b, flow ? goal->series : s);
-        if (!(level > 0 && rate > 0)) continue;
-        const double stay = level / rate;
-        cJSON *o = atn_build_object(b, list, NULL);
-        atn_build_text(b, o, "name", study->series[s].id);
-        atn_build_number(b, o, "level", level);
-        atn_build_number(b, o, "rate", rate);
-        atn_build_number(b, o, "stay", stay);
-        atn_build_number(b, o, "implied", flow ? goal->target * stay : goal->target / stay);
-        atn_build_number(b, o, "stay_needed", flow ? level / goal->target : goal->target / rate);
+    if (!speaks(b->study, goal)) return;
+    const bool of_flow = b->study->series[goal->series].kind == ATN_FLOW;
+    for (size_t s = 0; s < b->study->n_series; s++) {
+        const size_t flow = of_flow ? goal->series : s, stock = of_flow ? s : goal->series;
+        if (enters(b->study, flow, stock)) add_passage(b, list, goal, flow, stock);
     }
 }

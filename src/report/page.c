@@ -236,11 +236,19 @@ static void add_feasibility(atn_text *out, const atn_node *root, const atn_answe
     const atn_node *list = atn_node_get(a->goal, "feasibility");
     for (const atn_node *f = atn_node_first(list); f; f = atn_node_next(f)) {
         const atn_node *other = atn_find(atn_node_get(root, "series"), "id", text_of(f, "name"));
-        atn_text_add(out, "\n\nIf all of *");
+        const bool declared = isfinite(number_of(f, "others"));
+        atn_text_add(out, declared ? "\n\n*" : "\n\nIf all of *");
         atn_escape_markdown(out, text_of(a->flow ? a->series : other, "label"));
-        atn_text_add(out, "* and nothing else passed through *");
+        atn_text_add(out, declared ? "* enters *" : "* and nothing else passed through *");
         atn_escape_markdown(out, text_of(a->flow ? other : a->series, "label"));
-        atn_text_add(out, "*: at today's mean stay of ");
+        if (declared && number_of(f, "others") > 0) {
+            atn_text_add(out, "* beside ");
+            atn_say_estimate(out, number_of(f, "others"));
+            atn_text_printf(out, " %s of others", atn_per_step(root));
+        } else {
+            atn_text_add(out, "*");
+        }
+        atn_text_add(out, ": at today's mean stay of ");
         atn_say_estimate(out, number_of(f, "stay"));
         atn_text_printf(out, " %ss (", step);
         atn_say_estimate(out, number_of(f, "level"));
