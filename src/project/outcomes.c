@@ -19,7 +19,6 @@ attain_status atn_outcomes_open(attain_context *ctx, const attain_posterior *pos
 
 void atn_outcomes_close(atn_run *run)
 {
-    atn_free(run->ctx, run->best);
     atn_run_free(run);
     attain_projection_free(run->projection);
     *run = (atn_run){0};
