@@ -130,6 +130,7 @@ static void add_settings(atn_builder *b, cJSON *manifest)
     atn_build_number(b, o, "draws", (double)b->posterior->n_draws);
     atn_build_number(b, o, "chains", (double)fit->chains);
     atn_build_number(b, o, "warmup", (double)fit->warmup);
+    atn_build_number(b, o, "refits", (double)fit->refits);
     atn_build_number(b, o, "max_k", atn_gate_threshold(b->study, ATN_GATE_PARETO_K));
     cJSON *gates = atn_build_object(b, o, "gates");
     for (size_t k = 0; k < ATN_N_GATES; k++)

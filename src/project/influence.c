@@ -109,6 +109,11 @@ static attain_status leave_block(leaving *l, size_t b, attain_error *err)
     atn_influence *i = l->influence;
     const size_t n = q->all.posterior.n_draws, few = q->few.posterior.n_draws;
     const atn_evidence *e = &q->all.evidence[b];
+    if (!atn_block_confirmed(&q->all.posterior, b)) {
+        i->how[b] = ATN_NOT_TOLD;
+        i->plain_k[b] = i->k[b] = NAN;
+        return ATTAIN_OK;
+    }
     flag_reports(l, b);
     l->weight[b] = ATN_NEW_ARRAY(q->ctx, double, n);
     l->mixed[b] = ATN_NEW_ARRAY(q->ctx, double, 2 * few);
@@ -323,7 +328,7 @@ static size_t factors_of(const leaving *l, const atn_why_place *place, size_t st
     size_t n = 0;
     for (size_t b = 0; b < l->q->why->n_blocks; b++) {
         if (!place->blocks[b] || !l->influence->blocks[b]) continue;
-        if (l->influence->how[b] == ATN_BY_REFIT) continue;
+        if (l->influence->how[b] == ATN_BY_REFIT || !l->weight[b]) continue;
         factors[n++] = l->own[b].candidates ? (factor){l->mixed[b], 1, l->q->few.posterior.n_draws}
                                             : (factor){l->weight[b], stride, 0};
     }
@@ -463,10 +468,11 @@ static void close_group(leaving *l)
 
 /* ---- refits ---------------------------------------------------------------------------------- */
 
+/* Nothing is told of the group, and a fit without it would tell. */
 static bool untold(const atn_why *why, const atn_influence *i)
 {
     for (size_t b = 0; b < why->n_blocks; b++)
-        if (i->blocks[b] && i->how[b] == ATN_NOT_TOLD) return true;
+        if (i->blocks[b] && i->how[b] == ATN_NOT_TOLD) return !isnan(i->plain_k[b]);
     return false;
 }
 

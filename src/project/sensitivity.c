@@ -32,6 +32,7 @@ static attain_status weigh(scaling *s, size_t b, int side, int high, attain_erro
     if (status != ATTAIN_OK) return status;
     for (size_t d = 0; d < e->n_draws; d++) weight[d] = exp(weight[d]);
     if (!high || !(k <= s->k[side])) s->k[side] = k;
+    if (!atn_block_confirmed(e->posterior, b)) s->k[side] = NAN;
     return ATTAIN_OK;
 }
 

@@ -14,8 +14,9 @@ static const char *text_of(const atn_node *node, const char *key)
 static void copy(char *out, size_t size, const char *text)
 {
     size_t n = strlen(text);
-    if (n >= size) n = size - 1;
-    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    if (n >= size) /* the first byte that is left out begins a character */
+        for (n = size - 1; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--) {
+        }
     memcpy(out, text, n);
     out[n] = '\0';
 }

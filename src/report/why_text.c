@@ -351,21 +351,48 @@ static bool any_diagnosis(const why_page *w)
     return false;
 }
 
+static bool is_untold(const atn_node *report)
+{
+    return strcmp(text_of(atn_node_get(report, "influence"), "how"), "none") == 0;
+}
+
+/* Whether a report before this one is left out, untold, with it: a fit serves both. */
+static bool same_fit(const atn_node *list, const atn_node *report)
+{
+    const atn_node *first = atn_node_first(atn_node_path(report, "influence/together"));
+    for (const atn_node *r = atn_node_first(list); r != report; r = atn_node_next(r)) {
+        const atn_node *other = atn_node_first(atn_node_path(r, "influence/together"));
+        if (is_untold(r) && fabs(atn_node_number(other) - atn_node_number(first)) <= 0.0)
+            return true;
+    }
+    return false;
+}
+
 /* Reports of which nothing is said above. */
 static void say_untold(const why_page *w, atn_text *line)
 {
     const atn_node *list = atn_node_get(w->root, "reports");
-    size_t n = 0;
-    clear(line);
+    size_t n = 0, fits = 0;
     for (const atn_node *r = atn_node_first(list); r; r = atn_node_next(r)) {
-        if (strcmp(text_of(atn_node_get(r, "influence"), "how"), "none") != 0) continue;
-        atn_text_printf(line, "%s%d", n++ ? ", " : "row ", (int)number_of(r, "row"));
+        n += is_untold(r);
+        fits += is_untold(r) && !same_fit(list, r);
     }
     if (n == 0) return;
-    atn_text_printf(line,
-                    ": what the answer would be without %s these draws cannot judge (Pareto k too "
-                    "high); --set /fit/refits=%zu fits the study without %s",
-                    n == 1 ? "it" : "each", n, n == 1 ? "it" : "them");
+    clear(line);
+    atn_text_add(line, n == 1 ? "row" : "rows");
+    for (const atn_node *r = atn_node_first(list), *last = NULL; r; r = atn_node_next(r)) {
+        if (!is_untold(r)) continue;
+        atn_text_printf(line, "%s %d", last ? "," : "", (int)number_of(r, "row"));
+        last = r;
+    }
+    atn_text_printf(line, ": what the answer would be without %s these draws cannot judge",
+                    n == 1 ? "it" : "each");
+    if (strcmp(atn_node_text(atn_node_path(w->root, "fit/method")), "map") == 0)
+        atn_text_add(line, "; --fit nuts draws better ones");
+    else
+        atn_text_printf(line,
+                        " (Pareto k too high); --set /fit/refits=%zu fits the study without %s",
+                        fits, n == 1 ? "it" : "them");
     heading(w, "Not known");
     put(w, "  ", "- ", line);
 }

@@ -6,7 +6,7 @@
 
 #include "cholesky.h"
 
-enum { DRAWS_A_COORDINATE = 4 };
+enum { DRAWS_A_COORDINATE = 4, MOST_COORDINATES = 400 /* covariances cost their square */ };
 static const double MOST_VARIANCE = 1e4; /* of x without the figures, over that with them */
 
 struct atn_removal {
@@ -94,7 +94,7 @@ attain_status atn_removal_basis_create(attain_context *ctx, const double *u, siz
                                        atn_removal_basis **basis, attain_error *err)
 {
     *basis = NULL;
-    if (n == 0 || m < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
+    if (n == 0 || n > MOST_COORDINATES || m < DRAWS_A_COORDINATE * n) return ATTAIN_OK;
     atn_removal_basis *b = ATN_NEW(ctx, atn_removal_basis);
     if (!b) return atn_fail_nomem(err);
     *b = (atn_removal_basis){.u = u,

@@ -144,6 +144,17 @@ static void close_clouds(atn_evidence *e)
     atn_free(e->ctx, e->clouds);
 }
 
+bool atn_block_confirmed(const attain_posterior *posterior, size_t b)
+{
+    const atn_block *block = &posterior->blocks[b];
+    if (strcmp(posterior->method, "nuts") == 0) return true;
+    for (size_t c = 0; c < block->n_candidates; c++)
+        if (block->candidates[c].weight >= ATN_WEIGHT_THAT_COUNTS &&
+            !block->candidates[c].resampled)
+            return false;
+    return true;
+}
+
 double atn_pareto_threshold(size_t n_draws)
 {
     return fmin(1.0 - 1.0 / log10((double)n_draws), 0.7);
@@ -228,8 +239,9 @@ static bool all_alike(const double *x, size_t n)
 static attain_status smooth(const atn_evidence *e, const atn_block *block, size_t n,
                             const double *weight, double *log_ratio, double *k, attain_error *err)
 {
-    double *own = ATN_NEW_ARRAY(e->ctx, double, 3 * n), *work = own + n;
+    double *own = ATN_NEW_ARRAY(e->ctx, double, 3 * n);
     if (!own) return atn_fail_nomem(err);
+    double *work = own + n;
     *k = -INFINITY;
     for (size_t c = 0; c < block->n_candidates; c++) {
         size_t m = 0;

@@ -8,7 +8,6 @@
 #include "study/leave_out.h"
 
 enum { MAX_DEPTH = 10, LATER_CHAINS = 1000 };
-static const double ADAPT_DELTA = 0.95;
 
 /* Streams of its own, so that its Monte Carlo error is independent of the first fit's. */
 static attain_status refit_candidate(attain_context *ctx, const attain_posterior *p, size_t block,
@@ -32,7 +31,6 @@ static attain_status refit_candidate(attain_context *ctx, const attain_posterior
         e.sampler = (atn_nuts_settings){.chains = p->n_chains,
                                         .warmup = (size_t)study->fit.warmup,
                                         .draws = p->n_draws / p->n_chains,
-                                        .adapt_delta = ADAPT_DELTA,
                                         .max_depth = MAX_DEPTH,
                                         .seed = p->seed,
                                         .stream = LATER_CHAINS + c};

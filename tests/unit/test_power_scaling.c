@@ -32,12 +32,13 @@ static double cdf(double x)
     return exp(atn_log_cdf(x, INFINITY, NULL));
 }
 
-/* The distance of two normals by quadrature of the definition. */
-static double exact(double mean, double sd)
+/* The distance of two normals by quadrature of the definition over the sample's range (the upper
+ * bound grows with it). */
+static double exact(double mean, double sd, double from, double to)
 {
     double sum[2] = {0, 0}, bound[2] = {0, 0};
     const double h = 1e-3;
-    for (double x = -9.0; x < 9.0; x += h) {
+    for (double x = from; x < to; x += h) {
         for (int side = 0; side < 2; side++) {
             const double p = cdf(side ? -x : x);
             const double q = cdf((side ? -1 : 1) * (x - mean) / sd), m = 0.5 * (p + q);
@@ -59,7 +60,13 @@ static double sensitivity(double y, double precision, int prior, double *expecte
     const double sd = 1.0 / sqrt(1.0 + precision), mean = y * precision * sd * sd;
     atn_stream stream;
     atn_stream_init(&stream, 7, ATN_PURPOSE_SIMULATE, 0, 0);
-    for (size_t d = 0; d < DRAWS; d++) u[d] = mean + sd * atn_stream_normal(&stream);
+    double from = INFINITY, to = -INFINITY;
+    for (size_t d = 0; d < DRAWS; d++) {
+        const double z = atn_stream_normal(&stream);
+        from = fmin(from, z);
+        to = fmax(to, z);
+        u[d] = mean + sd * z;
+    }
     for (int high = 0; high < 2; high++) {
         const double power = high ? ATN_POWER_HIGH : ATN_POWER_LOW;
         double total = 0.0;
@@ -73,7 +80,7 @@ static double sensitivity(double y, double precision, int prior, double *expecte
         at[high] = atn_cumulative_distance(u, w, DRAWS, work);
         const double a = prior ? power : 1.0, b = prior ? precision : precision * power;
         /* distances do not change with location and scale */
-        wanted[high] = exact((y * b / (a + b) - mean) / sd, 1.0 / sqrt(a + b) / sd);
+        wanted[high] = exact((y * b / (a + b) - mean) / sd, 1.0 / sqrt(a + b) / sd, from, to);
     }
     *expected = atn_power_sensitivity(wanted[0], wanted[1]);
     return atn_power_sensitivity(at[0], at[1]);

@@ -15,7 +15,8 @@
 typedef struct atn_removal atn_removal;
 
 /* What maps of the same draws have in common.  u: m x n, borrowed for as long as it is used.  NULL
- * where there are fewer draws than four a coordinate.  Returns NOMEM. */
+ * where there are fewer draws than four a coordinate, or more than 400 coordinates.  Returns NOMEM.
+ */
 typedef struct atn_removal_basis atn_removal_basis;
 attain_status atn_removal_basis_create(attain_context *ctx, const double *u, size_t m, size_t n,
                                        atn_removal_basis **basis, attain_error *err);

@@ -20,6 +20,9 @@ typedef struct atn_evidence {
     size_t n_workers, n_workspaces;
 } atn_evidence;
 
+/* Whether the block's draws are of its posterior: sampled, or resampled by weights that hold. */
+bool atn_block_confirmed(const attain_posterior *posterior, size_t block);
+
 /* The posterior must outlive it.  NOMEM, INTERRUPTED; then *e is empty. */
 attain_status atn_evidence_create(attain_context *ctx, const attain_posterior *posterior,
                                   size_t block, atn_evidence *e, attain_error *err);
