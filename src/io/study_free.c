@@ -19,6 +19,8 @@ static void free_series(attain_context *ctx, atn_series *series)
     atn_parameter_free(ctx, &series->effect_sigma);
     atn_parameter_free(ctx, &series->step_sigma);
     atn_free(ctx, series->trends);
+    atn_free(ctx, series->inflows);
+    atn_free(ctx, series->outflows);
     atn_free(ctx, series->id);
     atn_free(ctx, series->label);
     atn_free(ctx, series->unit);

@@ -5,9 +5,9 @@ static const char *const study_keys[] = {
     "title",   "note",        "origin",   "as_of",     "horizon", "step",
     "reports", "series",      "inputs",   "sources",   "goals",   "definitions",
     "fit",     "measurement", "releases", "scenarios", NULL};
-static const char *const series_keys[] = {"kind",       "label",      "unit",      "link",
-                                          "trend",      "parameters", "deviation", "calendar",
-                                          "step_sigma", NULL};
+static const char *const series_keys[] = {
+    "kind",     "label",      "unit",    "link",     "trend",    "parameters", "deviation",
+    "calendar", "step_sigma", "inflows", "outflows", "capacity", NULL};
 static const char *const formula_keys[] = {"formula", NULL};
 static const char *const parameter_keys[] = {"value", "prior", "lower", "upper", "role", NULL};
 static const char *const deviation_keys[] = {"type", "every", "sigma", "phi", "sigma_v", NULL};
@@ -15,7 +15,7 @@ static const char *const calendar_keys[] = {"type", "sigma", NULL};
 static const char *const definition_keys[] = {"series", "reference", "factor", "shift", NULL};
 static const char *const source_keys[] = {"error", "bias", "text", NULL};
 static const char *const release_keys[] = {"bias", NULL};
-static const char *const input_keys[] = {"values", "default", "hold", NULL};
+static const char *const input_keys[] = {"values", "default", "hold", "ramp", NULL};
 static const char *const measurement_keys[] = {"error", "scale", "df", "design_effect", NULL};
 static const char *const fit_keys[] = {"method", "chains", "warmup", "draws",
                                        "seed",   "max_k",  "gates",  NULL};

@@ -130,8 +130,8 @@ static void read_document(atn_reader *r, const cJSON *tree, const char *as_of)
     s->note = atn_copy(r, cJSON_IsString(note) ? note->valuestring : "");
     read_calendar(r, tree, as_of);
     static void (*const parts[])(atn_reader *, const cJSON *) = {
-        atn_read_series, atn_read_inputs, atn_read_groups,  atn_read_settings,
-        atn_read_goals,  read_scenarios,  atn_read_reports,
+        atn_read_series,   atn_read_inputs, atn_read_networks, atn_read_groups,
+        atn_read_settings, atn_read_goals,  read_scenarios,    atn_read_reports,
     };
     for (size_t k = 0; k < sizeof parts / sizeof *parts && !r->nomem; k++) parts[k](r, tree);
     if (!r->nomem && r->calendar_ok) atn_read_formulas(r);

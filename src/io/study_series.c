@@ -113,9 +113,11 @@ static void read_one_series(atn_reader *r, const cJSON *object, atn_series *seri
     const char *unit = atn_get_text(r, object, "unit", false);
     series->label = atn_copy(r, label ? label : series->id);
     series->unit = atn_copy(r, unit ? unit : "");
-    atn_read_trends(r, object, series);
-    read_deviation(r, object, &series->deviation);
-    read_calendar(r, object, series);
+    if (!atn_read_balance(r, object, series)) {
+        atn_read_trends(r, object, series);
+        read_deviation(r, object, &series->deviation);
+        read_calendar(r, object, series);
+    }
     read_step_sigma(r, object, series);
 }
 
@@ -177,15 +179,33 @@ static void read_input_value(atn_reader *r, const cJSON *entry, atn_input *input
     input->values[step] = entry->valuedouble;
 }
 
+/* Straight lines between dated values, the last one to the end. */
+static void fill_ramp(double *values, const bool *seen, size_t n_steps)
+{
+    size_t last = n_steps;
+    for (size_t k = 0; k < n_steps; k++) {
+        if (!seen[k]) continue;
+        for (size_t j = last + 1; last < k && j < k; j++)
+            values[j] =
+                values[last] + (values[k] - values[last]) * (double)(j - last) / (double)(k - last);
+        last = k;
+    }
+    for (size_t j = last + 1; j < n_steps; j++) values[j] = values[last];
+}
+
 static void read_input(atn_reader *r, const cJSON *object, atn_input *input, size_t n_steps)
 {
     double value = 0;
-    bool hold = false;
+    bool hold = false, ramp = false;
     input->pointer = atn_copy(r, r->pointer);
     if (!atn_need_object(r, object)) return;
     atn_check_keys(r, object, ATN_OBJECT_INPUT);
     atn_get_number(r, object, "default", false, &value);
     atn_get_flag(r, object, "hold", &hold);
+    atn_get_flag(r, object, "ramp", &ramp);
+    if (hold && ramp)
+        ATN_BAD(r, "conflict", "ramp",
+                "an input either holds its values or goes straight from one to the next");
     const cJSON *values = atn_member(object, "values"), *entry;
     if (!values) ATN_BAD(r, "missing-key", NULL, "'values' is missing");
     input->values = ATN_MAKE(r, double, n_steps);
@@ -203,6 +223,7 @@ static void read_input(atn_reader *r, const cJSON *object, atn_input *input, siz
             else if (hold)
                 value = input->values[k];
         }
+        if (ramp) fill_ramp(input->values, seen, n_steps);
     }
     atn_free(r->ctx, seen);
 }

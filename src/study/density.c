@@ -2,12 +2,13 @@
  * point: pointwise likelihood, predictive checks, paths to the horizon. */
 #include <string.h>
 
-#include "model_internal.h"
+#include "network.h"
 
 static size_t track_doubles(const atn_model *m, const atn_track *t)
 {
+    const size_t extra = t->in_network ? (1 + t->n_slopes) * m->study->n_steps + t->n_reach : 0;
     return 3 * m->study->n_steps + 2 * t->n_knots_all + 5 * (t->n_reach + 1) +
-           m->max_inputs * t->n_reach + t->trend->n_parameters;
+           m->max_inputs * t->n_reach + t->trend->n_parameters + extra;
 }
 
 static double *cut_track(const atn_model *m, const atn_track *t, atn_track_work *tw, double *at)
@@ -24,6 +25,10 @@ static double *cut_track(const atn_model *m, const atn_track *t, atn_track_work 
     tw->range2 = tw->range + reach;
     tw->jacobian = tw->range2 + reach;
     tw->kept = tw->jacobian + m->max_inputs * t->n_reach;
+    double *extra = tw->kept + t->trend->n_parameters;
+    tw->own = t->in_network && !t->balance ? extra : tw->path;
+    if (t->in_network) tw->slopes = extra + n;
+    if (t->in_network) tw->seeds = tw->slopes + t->n_slopes * n;
     return at + track_doubles(m, t);
 }
 
@@ -33,12 +38,15 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     *workspace = NULL;
     atn_workspace *w = ATN_NEW(ctx, atn_workspace);
     if (!w) return atn_fail_nomem(err);
-    size_t n = 3 * m->max_inputs + m->max_formula_work + m->study->n_steps + 2 * m->max_knots +
-               m->max_extreme + 3 * m->max_terms + 2 * m->dimension;
+    const size_t n_stepwise = m->network ? m->network->n_steps : 0;
+    const size_t n_pools = m->network ? m->network->n_pools : 0;
+    size_t n = (3 + n_stepwise) * m->max_inputs + n_pools + m->max_formula_work +
+               2 * m->study->n_steps + 2 * m->max_knots + m->max_extreme + 3 * m->max_terms +
+               2 * m->dimension;
     for (size_t k = 0; k < m->n_tracks; k++) n += track_doubles(m, &m->tracks[k]);
     w->block = ATN_NEW_ARRAY(ctx, double, n);
     w->tracks = ATN_NEW_ARRAY(ctx, atn_track_work, m->n_tracks);
-    w->inputs = ATN_NEW_ARRAY(ctx, const double *, 2 * m->max_inputs);
+    w->inputs = ATN_NEW_ARRAY(ctx, const double *, (2 + n_stepwise) * m->max_inputs);
     w->columns = ATN_NEW_ARRAY(ctx, double *, m->max_inputs);
     if (!w->block || !w->tracks || !w->inputs || !w->columns) {
         atn_workspace_free(ctx, w);
@@ -47,6 +55,7 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     double *at = w->block;
     for (size_t k = 0; k < m->n_tracks; k++) at = cut_track(m, &m->tracks[k], &w->tracks[k], at);
     w->later_inputs = w->inputs + m->max_inputs;
+    w->step_inputs = w->later_inputs + m->max_inputs;
     w->scalars = at;
     w->low = w->scalars + m->max_inputs;
     w->high = w->low + m->max_inputs;
@@ -59,6 +68,9 @@ attain_status atn_workspace_create(attain_context *ctx, const atn_model *m,
     w->term_tau = w->term_m + m->max_terms;
     w->natural = w->term_tau + m->max_terms;
     w->natural_gradient = w->natural + m->dimension;
+    w->zeros = w->natural_gradient + m->dimension;
+    w->step_scalars = w->zeros + m->study->n_steps;
+    w->pool_adjoint = w->step_scalars + n_stepwise * m->max_inputs;
     *workspace = w;
     return ATTAIN_OK;
 }
@@ -73,11 +85,29 @@ void atn_workspace_free(attain_context *ctx, atn_workspace *w)
     atn_free(ctx, w);
 }
 
-static bool forward(const atn_model *m, const double *theta, bool slopes, atn_workspace *w)
+bool atn_model_forward(const atn_model *m, const double *theta, bool slopes, atn_workspace *w)
 {
-    for (size_t k = 0; k < m->n_tracks; k++)
-        if (!atn_track_forward(m, k, theta, slopes, w)) return false;
+    for (size_t k = 0; k < m->n_tracks; k++) {
+        if (m->tracks[k].in_network) {
+            if (!atn_network_forward(m, theta, slopes, w)) return false;
+            k += m->network->n - 1;
+        } else if (!atn_track_forward(m, k, theta, slopes, w)) {
+            return false;
+        }
+    }
     return true;
+}
+
+static void reverse(const atn_model *m, const double *theta, double *gradient, atn_workspace *w)
+{
+    for (size_t k = m->n_tracks; k-- > 0;) {
+        if (m->tracks[k].in_network) {
+            atn_network_reverse(m, theta, gradient, w);
+            k = m->network->first;
+        } else {
+            atn_track_reverse(m, k, theta, gradient, w);
+        }
+    }
 }
 
 /* Priors of parameters, and N(0, 1) of latent values up to its constant. */
@@ -97,13 +127,13 @@ double atn_model_log_density(const atn_model *m, const double *theta, double *gr
 {
     if (gradient) memset(gradient, 0, m->dimension * sizeof *gradient);
     double sum = log_prior(m, theta, gradient);
-    if (!(sum > -INFINITY) || !forward(m, theta, gradient != NULL, w)) return -INFINITY;
+    if (!(sum > -INFINITY) || !atn_model_forward(m, theta, gradient != NULL, w)) return -INFINITY;
     for (size_t k = 0; gradient && k < m->n_tracks; k++)
         memset(w->tracks[k].adjoint, 0, 3 * (m->tracks[k].n_reach + 1) * sizeof(double));
     for (size_t d = 0; d < m->n_data; d++)
         sum += atn_datum_log_likelihood(m, &m->data[d], theta, gradient, w);
     if (!(sum > -INFINITY && sum < INFINITY)) return -INFINITY; /* NaN too */
-    for (size_t k = m->n_tracks; gradient && k-- > 0;) atn_track_reverse(m, k, theta, gradient, w);
+    if (gradient) reverse(m, theta, gradient, w);
     return sum;
 }
 
@@ -193,7 +223,7 @@ size_t atn_model_report(const atn_model *m, size_t r)
 void atn_model_pointwise(const atn_model *m, const double *theta, double *log_likelihood,
                          atn_workspace *w)
 {
-    const bool ok = forward(m, theta, false, w);
+    const bool ok = atn_model_forward(m, theta, false, w);
     for (size_t d = 0; d < m->n_data; d++)
         log_likelihood[d] =
             ok ? atn_datum_log_likelihood(m, &m->data[d], theta, NULL, w) : -INFINITY;
@@ -234,7 +264,7 @@ static double predictive_cdf(const atn_model *m, const atn_datum *d, const doubl
 void atn_model_predictive(const atn_model *m, const double *theta, double *below, double *upto,
                           atn_workspace *w)
 {
-    const bool ok = forward(m, theta, false, w);
+    const bool ok = atn_model_forward(m, theta, false, w);
     for (size_t d = 0; d < m->n_data; d++) {
         double low, high;
         ends(&m->data[d], &low, &high);
@@ -270,7 +300,7 @@ static double replicate(const atn_model *m, const atn_datum *d, const double *th
 void atn_model_replicate(const atn_model *m, const double *theta, atn_stream *stream,
                          double *quantity, atn_workspace *w)
 {
-    const bool ok = forward(m, theta, false, w);
+    const bool ok = atn_model_forward(m, theta, false, w);
     for (size_t d = 0; d < m->n_data; d++)
         quantity[d] = ok ? replicate(m, &m->data[d], theta, stream, w) : NAN;
 }

@@ -1,7 +1,7 @@
 /* Paths to the horizon: knots that no report reached are drawn fresh (METHODS section 2.2). */
 #include <string.h>
 
-#include "model_internal.h"
+#include "network.h"
 
 static void extend_knots(const atn_track *t, const double *theta, atn_stream *stream, double *knots)
 {
@@ -41,11 +41,15 @@ void atn_model_paths(const atn_model *m, const double *theta, uint64_t seed, uin
         atn_track_work *tw = &w->tracks[k];
         atn_stream stream;
         atn_stream_init(&stream, seed, ATN_PURPOSE_DEVIATION, t->series, draw);
-        (void)atn_track_trend(m, k, theta, n, false, w);
         atn_track_knots(t, theta, tw->knots);
         extend_knots(t, theta, &stream, tw->knots);
         atn_track_shift(t, theta, n, tw->knots, tw->shift);
-        atn_track_path(t, n, tw->trend, tw->shift, tw->path);
+        if (!t->balance && !t->stepwise) {
+            (void)atn_track_trend(m, k, theta, n, false, w);
+            atn_track_path(t, n, tw->trend, tw->shift, tw->own);
+        }
+        if (m->network && k + 1 == m->network->first + m->network->n)
+            atn_network_paths(m, theta, NULL, w);
     }
     for (size_t k = 0; k < m->n_tracks; k++)
         if (y[k]) memcpy(y[k], w->tracks[m->track_of[k]].path, n * sizeof(double));

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model_internal.h"
+#include "network.h"
 
 /* Entries are added while the vector grows; names and priors are copied. */
 static bool add_entry(atn_model *m, const atn_parameter *p, char *name, atn_slot *slot)
@@ -103,38 +103,109 @@ static bool trend_reads(const attain_study *study, const atn_trend *trend, size_
     return atn_formula_uses(trend->formula, trend->n_parameters + 1 + study->n_inputs + b);
 }
 
-static bool ready(const atn_model *m, const atn_trend *trend, const bool *in_block)
+/* A stock that is a balance of flows is known at the start of a step, before what reads it. */
+static bool waits_for(const atn_model *m, const atn_track *t, size_t b)
+{
+    return m->track_of_series[b] == ATN_NONE && trend_reads(m->study, t->trend, b) &&
+           !(t->in_network && m->study->series[b].balance);
+}
+
+static bool ready(const atn_model *m, const atn_track *t, const bool *in_block)
 {
     for (size_t b = 0; b < m->study->n_series; b++)
-        if (in_block[b] && trend_reads(m->study, trend, b) && track_of_series(m, b) == ATN_NONE)
-            return false;
+        if (in_block[b] && waits_for(m, t, b)) return false;
     return true;
 }
 
-/* Puts the series into an order in which each one's inputs come first; the study has no cycles. */
+typedef struct choice { /* the k-th series as given */
+    atn_track track;
+    bool placed;
+} choice;
+
+static void place(atn_model *m, choice *c, size_t k)
+{
+    c->placed = true;
+    m->track_of[k] = m->track_of_series[c->track.series] = m->n_tracks;
+    m->tracks[m->n_tracks++] = c->track;
+}
+
+/* Everything that members of the network need from outside it is there. */
+static bool network_ready(const atn_model *m, const choice *choices, size_t n, const bool *member,
+                          const bool *in_block)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t b = 0; choices[k].track.in_network && b < m->study->n_series; b++)
+            if (in_block[b] && !member[b] && waits_for(m, &choices[k].track, b)) return false;
+    return true;
+}
+
+/* Stocks first, then flows in an order in which each one's inputs come first. */
+static void place_network(atn_model *m, choice *choices, size_t n, const bool *in_block)
+{
+    size_t left = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (choices[k].track.balance)
+            place(m, &choices[k], k);
+        else
+            left += choices[k].track.in_network;
+    }
+    while (left > 0)
+        for (size_t k = 0; k < n; k++) {
+            if (!choices[k].track.in_network || choices[k].placed ||
+                !ready(m, &choices[k].track, in_block))
+                continue;
+            place(m, &choices[k], k);
+            left--;
+        }
+}
+
+/* Puts the series into an order in which each one's inputs come first; the study has no cycles but
+ * through stocks, and what takes part in those stands together. */
 static bool order_tracks(atn_model *m, const size_t *series, const size_t *trend, size_t n)
 {
-    bool *in_block = ATN_NEW_ARRAY(m->ctx, bool, m->study->n_series);
-    if (!in_block) return false;
-    for (size_t k = 0; k < n; k++) in_block[series[k]] = true;
-    for (size_t s = 0; s < m->study->n_series; s++) m->track_of_series[s] = ATN_NONE;
-    while (m->n_tracks < n) {
+    const size_t n_series = m->study->n_series;
+    bool *in_block = ATN_NEW_ARRAY(m->ctx, bool, 2 * n_series);
+    choice *choices = ATN_NEW_ARRAY(m->ctx, choice, n);
+    bool *member = in_block + n_series;
+    const bool ok = in_block && choices && atn_network_members(m->study, series, trend, n, member);
+    for (size_t k = 0; ok && k < n; k++) {
+        const atn_series *spec = &m->study->series[series[k]];
+        in_block[series[k]] = true;
+        choices[k].track = (atn_track){.series = series[k],
+                                       .spec = spec,
+                                       .trend = &spec->trends[trend[k]],
+                                       .in_network = member[series[k]],
+                                       .balance = spec->balance};
+    }
+    for (size_t s = 0; s < n_series; s++) m->track_of_series[s] = ATN_NONE;
+    while (ok && m->n_tracks < n) {
         for (size_t k = 0; k < n; k++) {
-            const atn_series *spec = &m->study->series[series[k]];
-            const atn_trend *choice = &spec->trends[trend[k]];
-            if (track_of_series(m, series[k]) != ATN_NONE || !ready(m, choice, in_block)) continue;
-            m->track_of[k] = m->track_of_series[series[k]] = m->n_tracks;
-            m->tracks[m->n_tracks++] =
-                (atn_track){.series = series[k], .spec = spec, .trend = choice};
+            if (choices[k].placed) continue;
+            if (!choices[k].track.in_network) {
+                if (ready(m, &choices[k].track, in_block)) place(m, &choices[k], k);
+            } else if (network_ready(m, choices, n, member, in_block)) {
+                place_network(m, choices, n, in_block);
+            }
         }
     }
     atn_free(m->ctx, in_block);
-    return true;
+    atn_free(m->ctx, choices);
+    return ok;
 }
 
 static size_t knots_for(size_t n_steps, long every)
 {
     return n_steps == 0 ? 0 : (n_steps - 1 + (size_t)every - 1) / (size_t)every + 1;
+}
+
+/* Levels depend on all flows before them, and flows on levels: one reach for all. */
+static void join_reach(atn_model *m)
+{
+    size_t most = 0;
+    for (size_t k = 0; k < m->n_tracks; k++)
+        if (m->tracks[k].in_network && m->tracks[k].n_reach > most) most = m->tracks[k].n_reach;
+    for (size_t k = 0; k < m->n_tracks; k++)
+        if (m->tracks[k].in_network) m->tracks[k].n_reach = most;
 }
 
 /* How far reports reach into each track, also through the tracks that read it. */
@@ -146,6 +217,7 @@ static void reach(atn_model *m)
             t->n_reach = m->data[d].windows[0].last + 1;
     }
     for (size_t k = m->n_tracks; k-- > 0;) {
+        if (m->tracks[k].in_network) join_reach(m);
         for (size_t s = 0; s < m->study->n_series; s++) {
             if (!trend_reads(m->study, m->tracks[k].trend, s)) continue;
             atn_track *read = &m->tracks[track_of_series(m, s)];
@@ -260,6 +332,7 @@ static bool build(atn_model *m, const size_t *series, const size_t *trend, size_
         !add_entry(m, scale, atn_strdup(m->ctx, "scale"), &m->scale))
         return false;
     m->dimension = m->n_entries;
+    if (!atn_network_create(m)) return false;
     *status = atn_data_create(m, err);
     if (*status != ATTAIN_OK) return *status != ATTAIN_ERR_NOMEM;
     reach(m);
@@ -304,6 +377,7 @@ void atn_model_free(attain_context *ctx, atn_model *m)
         atn_free(ctx, m->latent_names[k]);
     for (size_t k = 0; k < m->n_entries; k++) atn_free(ctx, m->entries[k].name);
     for (size_t k = 0; k < m->n_tracks; k++) atn_free(ctx, m->tracks[k].effect_class);
+    atn_network_free(ctx, m->network);
     const void *const owned[] = {m->latent_names,
                                  m->entries,
                                  m->slots,

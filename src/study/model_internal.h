@@ -45,7 +45,13 @@ typedef struct atn_track {
     unsigned char *effect_class; /* n_steps: day of week or month of each step; NULL: none */
     size_t first_z;              /* index of z[0]'s knot: 1, or 0 for ar1 */
     bool reads_series;           /* its trend uses another series' path */
+    bool in_network;             /* of stocks and flows: `own` and `path` may differ */
+    bool balance;                /* a stock that is the sum of its flows; no trend is evaluated */
+    bool stepwise;               /* its formula needs such a stock: known only step by step */
+    size_t n_slopes;             /* stepwise: names its formula takes from such tracks */
 } atn_track;
+
+typedef struct atn_network atn_network; /* network.h */
 
 /* A report as the likelihood reads it.  The statement is a mixture of intervals (low, high] of the
  * link-scale quantity, or a density at `value` (exact), or a binomial kernel (share with n). */
@@ -95,8 +101,9 @@ struct atn_model {
     size_t *track_of_series; /* index in the study -> track, ATN_NONE outside the block */
     atn_datum *data;
     size_t n_data;
-    atn_window *windows; /* all data's windows */
-    atn_slot *slots;     /* all trends' slots */
+    atn_window *windows;  /* all data's windows */
+    atn_slot *slots;      /* all trends' slots */
+    atn_network *network; /* NULL: no stock with flows */
     atn_slot scale;
     atn_slot *definition_slots, *source_slots, *release_slots; /* one each declared group */
     double *steps;                                             /* 0 .. n_steps-1: the variable t */
@@ -109,6 +116,9 @@ typedef struct atn_track_work {
     double *knots;          /* delta; then v for local_trend: 2 n_knots_all */
     double *shift;          /* n_steps: d + w */
     double *path;           /* n_steps: y */
+    double *own;            /* n_steps: g^-1(g(f) + d + w), before limits; else the path itself */
+    double *slopes;         /* stepwise and affine: n_slopes columns of n_steps */
+    double *seeds;          /* stepwise: d / d f, n_reach */
     double *sum, *sum2;     /* prefix sums of y and y^2, n_reach + 1 */
     double *adjoint;        /* d / d y, n_reach */
     double *range, *range2; /* difference arrays: adjoints of window sums, n_reach + 1 */
@@ -127,6 +137,10 @@ struct atn_workspace {
     double *scalars, *low, *high;          /* max_inputs */
     double *formula;                       /* max_formula_work */
     double *seed;                          /* n_steps */
+    double *zeros;                         /* n_steps, of a network */
+    double *step_scalars;                  /* max_inputs for each stepwise track */
+    const double **step_inputs;            /* the same */
+    double *pool_adjoint;                  /* one a stock */
     double *knot_adjoint;                  /* 2 max_knots */
     double *extreme;                       /* max_extreme: scratch of max and min */
     double *terms, *term_m, *term_tau;     /* max_terms each: windows x pieces */
@@ -145,12 +159,30 @@ void atn_track_shift(const atn_track *t, const double *theta, size_t n, const do
 /* y = g^-1(g(f) + shift). */
 void atn_track_path(const atn_track *t, size_t n, const double *trend, const double *shift,
                     double *path);
+/* The same under the log link with f = 1: exp(d + w). */
+void atn_track_growth(const atn_track *t, const double *theta, size_t n, const double *knots,
+                      double *growth);
+/* Fills w->scalars and w->inputs in the order of atn_trend's names; returns how many. */
+size_t atn_track_gather(const atn_model *m, const atn_track *t, const double *theta,
+                        atn_workspace *w);
+bool atn_in_domain(atn_link link, const double *f, size_t n);
+/* Forward pass over the steps that reports reach up to `own`. */
+bool atn_track_own(const atn_model *m, size_t track, const double *theta, bool slopes,
+                   atn_workspace *w);
+/* Prefix sums of the path. */
+void atn_track_sums(const atn_track *t, atn_track_work *tw);
 /* Forward pass over the steps that reports reach, with prefix sums. */
 bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bool slopes,
                        atn_workspace *w);
 /* Adjoints of the path and of window sums back to theta and to the tracks this one reads. */
 void atn_track_reverse(const atn_model *m, size_t track, const double *theta, double *gradient,
                        atn_workspace *w);
+/* The second half: seed[i] = d / d f_i, the track's adjoint d / d (d_i + w_i). */
+void atn_track_reverse_trend(const atn_model *m, size_t track, const double *theta,
+                             const double *seed, double *gradient, atn_workspace *w);
+
+/* density.c: all tracks over the steps that reports reach; false outside the domain. */
+bool atn_model_forward(const atn_model *m, const double *theta, bool slopes, atn_workspace *w);
 
 /* measure.c: log likelihood of one datum; adds adjoints to the track's arrays and to gradient
  * unless gradient is NULL. */

@@ -101,13 +101,6 @@ static double spread_draw(const atn_prior *prior, double spread, atn_stream *str
     return atn_prior_quantile(prior, fmin(fmax(p, 0x1p-53), 1.0 - 0x1p-53));
 }
 
-static bool forward(const atn_model *m, const double *theta, atn_workspace *w)
-{
-    for (size_t k = 0; k < m->n_tracks; k++)
-        if (!atn_track_forward(m, k, theta, false, w)) return false;
-    return true;
-}
-
 bool atn_simulate_theta(const atn_model *m, const atn_departure *departure, atn_stream *stream,
                         double *theta, atn_workspace *w)
 {
@@ -115,7 +108,7 @@ bool atn_simulate_theta(const atn_model *m, const atn_departure *departure, atn_
         for (size_t k = 0; k < m->n_entries; k++)
             theta[k] = spread_draw(&m->entries[k].prior, departure->spread, stream);
         atn_stream_normals(stream, theta + m->n_entries, m->dimension - m->n_entries);
-        if (forward(m, theta, w)) return true;
+        if (atn_model_forward(m, theta, false, w)) return true;
     }
     return false;
 }

@@ -296,14 +296,16 @@ static bool reads(const attain_study *study, size_t a, size_t b)
     return false;
 }
 
-/* A series that is reachable from itself would have to be known before it is computed. */
+/* A series that is reachable from itself would have to be known before it is computed; a stock that
+ * is a balance of flows is known at the start of each step. */
 static attain_status refuse_cycles(completion *c)
 {
     const size_t n = c->study->n_series;
     bool *reach = ATN_NEW_ARRAY(c->study->ctx, bool, n *n);
     if (!reach) return ATTAIN_ERR_NOMEM;
     for (size_t a = 0; a < n; a++)
-        for (size_t b = 0; b < n; b++) reach[a * n + b] = reads(c->study, a, b);
+        for (size_t b = 0; b < n; b++)
+            reach[a * n + b] = !c->study->series[b].balance && reads(c->study, a, b);
     for (size_t k = 0; k < n; k++) /* Warshall (1962) */
         for (size_t a = 0; a < n; a++)
             for (size_t b = 0; b < n; b++) reach[a * n + b] |= reach[a * n + k] && reach[k * n + b];
@@ -426,6 +428,11 @@ size_t atn_study_blocks(const attain_study *study, size_t *block_of)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
             if (reads(study, a, b)) join(block_of, a, b);
+    for (size_t s = 0; s < n; s++) {
+        const atn_series *stock = &study->series[s];
+        for (size_t k = 0; k < stock->n_inflows; k++) join(block_of, s, stock->inflows[k]);
+        for (size_t k = 0; k < stock->n_outflows; k++) join(block_of, s, stock->outflows[k]);
+    }
     join_by_bias(study, block_of, false);
     join_by_bias(study, block_of, true);
     if (study->scale.present && !study->scale.fixed)

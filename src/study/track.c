@@ -3,9 +3,10 @@
 
 #include "model_internal.h"
 
-/* Fills w->scalars and w->inputs in the order of atn_trend's names. */
-static size_t gather_inputs(const atn_model *m, const atn_track *t, const double *theta,
-                            atn_workspace *w)
+/* Inside a network one flow reads what another asks for: limits are known only when all have asked.
+ */
+size_t atn_track_gather(const atn_model *m, const atn_track *t, const double *theta,
+                        atn_workspace *w)
 {
     const attain_study *study = m->study;
     const size_t n_par = t->trend->n_parameters;
@@ -18,12 +19,15 @@ static size_t gather_inputs(const atn_model *m, const atn_track *t, const double
     for (size_t i = 0; i < study->n_inputs; i++) w->inputs[k++] = study->inputs[i].values;
     for (size_t s = 0; s < study->n_series; s++) {
         const size_t place = m->track_of_series[s];
-        w->inputs[k++] = place == ATN_NONE ? NULL : w->tracks[place].path;
+        const bool inside = t->in_network && place != ATN_NONE && m->tracks[place].in_network;
+        w->inputs[k++] = place == ATN_NONE ? NULL
+                         : inside          ? w->tracks[place].own
+                                           : w->tracks[place].path;
     }
     return k;
 }
 
-static bool in_domain(atn_link link, const double *f, size_t n)
+bool atn_in_domain(atn_link link, const double *f, size_t n)
 {
     bool ok = true;
     if (link == ATN_LINK_LOG)
@@ -59,7 +63,7 @@ bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size
 {
     const atn_track *t = &m->tracks[track];
     atn_track_work *tw = &w->tracks[track];
-    const size_t n_inputs = gather_inputs(m, t, theta, w), n_par = t->trend->n_parameters;
+    const size_t n_inputs = atn_track_gather(m, t, theta, w), n_par = t->trend->n_parameters;
     if (trend_is_kept(t, tw, w->scalars, n, slopes)) return tw->kept_in_domain;
     size_t done = 0;
     if (slopes && t->n_reach > 0) {
@@ -80,7 +84,7 @@ bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size
                           w->formula);
     }
     keep_trend(t, tw, w->scalars, n, slopes);
-    tw->kept_in_domain = in_domain(t->spec->link, tw->trend, n);
+    tw->kept_in_domain = atn_in_domain(t->spec->link, tw->trend, n);
     return tw->kept_in_domain;
 }
 
@@ -165,7 +169,7 @@ void atn_track_path(const atn_track *t, size_t n, const double *trend, const dou
 static bool surely_in_domain(const atn_model *m, const atn_track *t, const double *theta,
                              size_t from, size_t n, atn_workspace *w)
 {
-    (void)gather_inputs(m, t, theta, w);
+    (void)atn_track_gather(m, t, theta, w);
     const size_t n_par = t->trend->n_parameters, n_inputs = m->study->n_inputs;
     double *low = w->low, *high = w->high, least, most;
     for (size_t k = 0; k < n_par; k++) low[k] = high[k] = w->scalars[k];
@@ -182,7 +186,7 @@ static bool surely_in_domain(const atn_model *m, const atn_track *t, const doubl
     }
     atn_formula_range(t->trend->formula, low, high, &least, &most, w->formula);
     const double ends[2] = {least, most};
-    return in_domain(t->spec->link, ends, 2);
+    return atn_in_domain(t->spec->link, ends, 2);
 }
 
 /* The path under the log link: exp of a shift that is linear between knots grows by one factor a
@@ -194,7 +198,7 @@ static void log_path(const atn_track *t, const double *theta, size_t n, const do
     enum { AFRESH = 32 };
     const size_t every = (size_t)t->spec->deviation.every;
     const bool deviates = t->spec->deviation.type != ATN_DEVIATION_NONE;
-    if (!deviates) memcpy(path, trend, n * sizeof *path);
+    if (!deviates && path != trend) memcpy(path, trend, n * sizeof *path);
     for (size_t start = 0, j = 0; deviates && start < n; start += every, j++) {
         const size_t stop = start + every < n ? start + every : n;
         const bool moves = stop - start >= 2;
@@ -228,8 +232,15 @@ static bool goes_to_horizon(const atn_model *m, size_t track, const double *thet
     return tw->kept_beyond;
 }
 
-bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bool slopes,
-                       atn_workspace *w)
+void atn_track_growth(const atn_track *t, const double *theta, size_t n, const double *knots,
+                      double *growth)
+{
+    for (size_t i = 0; i < n; i++) growth[i] = 1.0;
+    log_path(t, theta, n, growth, knots, growth);
+}
+
+bool atn_track_own(const atn_model *m, size_t track, const double *theta, bool slopes,
+                   atn_workspace *w)
 {
     const atn_track *t = &m->tracks[track];
     atn_track_work *tw = &w->tracks[track];
@@ -239,12 +250,16 @@ bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bo
         return false;
     atn_track_knots(t, theta, tw->knots);
     if (t->spec->link == ATN_LINK_LOG) {
-        log_path(t, theta, t->n_reach, tw->trend, tw->knots, tw->path);
+        log_path(t, theta, t->n_reach, tw->trend, tw->knots, tw->own);
     } else {
         atn_track_shift(t, theta, t->n_reach, tw->knots, tw->shift);
-        atn_track_path(t, t->n_reach, tw->trend, tw->shift, tw->path);
+        atn_track_path(t, t->n_reach, tw->trend, tw->shift, tw->own);
     }
-    if (!in_domain(t->spec->link, tw->path, t->n_reach)) return false;
+    return atn_in_domain(t->spec->link, tw->own, t->n_reach);
+}
+
+void atn_track_sums(const atn_track *t, atn_track_work *tw)
+{
     double sum = 0.0, sum2 = 0.0;
     for (size_t i = 0; i < t->n_reach; i++) {
         tw->sum[i] = sum;
@@ -254,6 +269,13 @@ bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bo
     }
     tw->sum[t->n_reach] = sum;
     tw->sum2[t->n_reach] = sum2;
+}
+
+bool atn_track_forward(const atn_model *m, size_t track, const double *theta, bool slopes,
+                       atn_workspace *w)
+{
+    if (!atn_track_own(m, track, theta, slopes, w)) return false;
+    atn_track_sums(&m->tracks[track], &w->tracks[track]);
     return true;
 }
 
@@ -343,8 +365,8 @@ static void split_adjoint(const atn_track *t, atn_track_work *tw, double *seed)
     for (size_t i = 0; i < t->n_reach; i++) {
         run += tw->range[i];
         run2 += tw->range2[i];
-        const double y = tw->path[i], f = tw->trend[i];
-        const double g = tw->adjoint[i] + run + 2.0 * run2 * y;
+        const double y = tw->own[i], f = tw->trend[i];
+        const double g = tw->adjoint[i] + run + 2.0 * run2 * tw->path[i];
         switch (t->spec->link) {
         case ATN_LINK_LOG:
             tw->adjoint[i] = g * y;
@@ -359,13 +381,17 @@ static void split_adjoint(const atn_track *t, atn_track_work *tw, double *seed)
     }
 }
 
-void atn_track_reverse(const atn_model *m, size_t track, const double *theta, double *gradient,
-                       atn_workspace *w)
+/* What the network's own sweep carries back does not go this way. */
+static bool step_by_step(const atn_track *t, const atn_track *read)
+{
+    return t->stepwise && (read->balance || read->stepwise);
+}
+
+void atn_track_reverse_trend(const atn_model *m, size_t track, const double *theta,
+                             const double *seed, double *gradient, atn_workspace *w)
 {
     const atn_track *t = &m->tracks[track];
-    atn_track_work *tw = &w->tracks[track];
-    if (t->n_reach == 0) return;
-    split_adjoint(t, tw, w->seed);
+    const atn_track_work *tw = &w->tracks[track];
     reverse_shift(t, theta, tw->adjoint, tw->knots, w->knot_adjoint, gradient);
     const size_t n_par = t->trend->n_parameters;
     for (size_t p = 0; p < n_par; p++) {
@@ -374,16 +400,25 @@ void atn_track_reverse(const atn_model *m, size_t track, const double *theta, do
         const double *column = tw->jacobian + p * t->n_reach;
         double sum = 0.0;
         for (size_t i = 0; i < t->n_reach; i++)
-            if (w->seed[i] != 0) sum += w->seed[i] * column[i];
+            if (seed[i] != 0) sum += seed[i] * column[i];
         gradient[t->trend_slots[p].index] += sum;
     }
     if (!t->reads_series) return;
     for (size_t s = 0; s < m->study->n_series; s++) {
-        const size_t k = n_par + 1 + m->study->n_inputs + s;
-        if (!atn_formula_uses(t->trend->formula, k)) continue;
+        const size_t k = n_par + 1 + m->study->n_inputs + s, place = m->track_of_series[s];
+        if (!atn_formula_uses(t->trend->formula, k) || step_by_step(t, &m->tracks[place])) continue;
         const double *column = tw->jacobian + k * t->n_reach;
-        double *other = w->tracks[m->track_of_series[s]].adjoint;
+        double *other = w->tracks[place].adjoint;
         for (size_t i = 0; i < t->n_reach; i++)
-            if (w->seed[i] != 0) other[i] += w->seed[i] * column[i];
+            if (seed[i] != 0) other[i] += seed[i] * column[i];
     }
+}
+
+void atn_track_reverse(const atn_model *m, size_t track, const double *theta, double *gradient,
+                       atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    if (t->n_reach == 0) return;
+    split_adjoint(t, &w->tracks[track], w->seed);
+    atn_track_reverse_trend(m, track, theta, w->seed, gradient, w);
 }

@@ -127,6 +127,10 @@ void atn_parameter_free(attain_context *ctx, atn_parameter *p);
 /* The parts of a study, in the order they are read. */
 void atn_read_series(atn_reader *r, const cJSON *study);
 void atn_read_trends(atn_reader *r, const cJSON *object, atn_series *series);
+/* A stock that has "inflows" or "outflows" in place of a trend: false, with nothing read, for any
+ * other series.  Their names, and the capacity's, are looked up when all are known. */
+bool atn_read_balance(atn_reader *r, const cJSON *object, atn_series *series);
+void atn_read_networks(atn_reader *r, const cJSON *study);
 void atn_read_groups(atn_reader *r, const cJSON *study); /* definitions, sources, releases */
 void atn_read_inputs(atn_reader *r, const cJSON *study);
 void atn_read_settings(atn_reader *r, const cJSON *study); /* measurement, fit */

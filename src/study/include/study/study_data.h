@@ -107,6 +107,13 @@ typedef struct atn_series {
     atn_parameter step_sigma; /* omega; present == false: no scatter.  The reader sets present when
                                  the study states it; complete adds the default (METHODS 2) */
     bool step_sigma_stated;
+    /* A stock that is the balance of flows (METHODS 2.3).  Its one trend is called "balance" and
+     * has one parameter, the level at step 0; it has neither deviation nor calendar effect. */
+    bool balance;
+    size_t *inflows, *outflows; /* series */
+    size_t n_inflows, n_outflows;
+    bool has_capacity;
+    size_t capacity; /* input that limits admission */
     /* set by atn_study_complete from the as-of reports (METHODS 3) */
     double typical; /* m: median per-step rate or level implied; 1 (0.5 share) if none */
     double t1, t2;  /* span of their windows in steps */
