@@ -103,7 +103,7 @@ static attain_status judge_series(atn_builder *b, attain_error *err)
     for (size_t i = 0; i < study->n_reports; i++)
         if (study->reports[i].used) used[study->reports[i].series]++;
     for (size_t s = 0; s < study->n_series; s++) {
-        if (used[s] > 1) continue;
+        if (used[s] > 1 || (used[s] == 0 && atn_study_tied(study, s))) continue;
         bool has_goal = false;
         for (size_t g = 0; g < study->n_goals; g++)
             has_goal |= study->goals[g].form == ATN_GOAL_SINGLE && study->goals[g].series == s;

@@ -194,17 +194,21 @@ static void note_series(finding *f)
         const atn_place place = {.pointer = series->pointer};
         atn_text t;
         begin(f, &t);
+        const bool tied = used == 0 && atn_study_tied(study, s);
         if (used == 0)
             atn_text_printf(&t,
-                            "Series '%s' has no report published in time: what is said of it "
-                            "is its prior.",
-                            series->id);
+                            "Series '%s' has no report published in time: what is said of it %s.",
+                            series->id,
+                            tied ? "comes from the series that its formula or theirs ties it to"
+                                 : "is its prior");
         else
             atn_text_printf(&t,
                             "Series '%s' has %zu report%s for %zu trend parameters: priors decide "
                             "what the figures leave open.",
                             series->id, used, used == 1 ? "" : "s", parameters);
-        emit(f, used == 0 && has_goal(study, s) ? ATTAIN_SEVERITY_WARNING : ATTAIN_SEVERITY_NOTE,
+        emit(f,
+             used == 0 && !tied && has_goal(study, s) ? ATTAIN_SEVERITY_WARNING
+                                                      : ATTAIN_SEVERITY_NOTE,
              used == 0 ? "no-evidence" : "thin-evidence", &place, &t);
     }
 }

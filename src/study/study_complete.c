@@ -421,6 +421,17 @@ static void join_by_bias(const attain_study *study, size_t *parent, bool release
     }
 }
 
+bool atn_study_tied(const attain_study *study, size_t s)
+{
+    for (size_t r = 0; r < study->n_reports; r++) {
+        const atn_report *report = &study->reports[r];
+        if (report->used && report->series != s &&
+            (reads(study, s, report->series) || reads(study, report->series, s)))
+            return true;
+    }
+    return false;
+}
+
 size_t atn_study_blocks(const attain_study *study, size_t *block_of)
 {
     const size_t n = study->n_series;

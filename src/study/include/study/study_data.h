@@ -259,6 +259,10 @@ double atn_study_window(const attain_study *study, atn_day start, atn_day end);
  * blocks.  block_of: n_series entries, overwritten with 0 .. count-1.  Returns the count. */
 size_t atn_study_blocks(const attain_study *study, size_t *block_of);
 
+/* Whether a formula ties series s to another that has used reports: what is said of it then is more
+ * than its prior, even if no report speaks of it. */
+bool atn_study_tied(const attain_study *study, size_t s);
+
 /* The threshold of a gate as this study has it. */
 double atn_gate_threshold(const attain_study *study, atn_gate gate);
 
