@@ -1,13 +1,13 @@
 #!/bin/sh
-# Simulation-based calibration of the three designs at full size; replaces the stored output in
+# Simulation-based calibration of the four designs at full size; replaces the stored output in
 # tests/reference/calibration (read the diff), which docs/calibration.md summarises.
-# Usage: scripts/calibrate.sh [REPLICATES [DESIGN...]]     default: 1000 of sparse, mixed and daily
+# Usage: scripts/calibrate.sh [REPLICATES [DESIGN...]]     default: 1000 of sparse, mixed, daily, pipeline
 # Exits with 1 if a band is broken.  ATTAIN=COMMAND runs that one in place of a fresh build.
 set -eu
 cd "$(dirname "$0")/.."
 replicates=${1:-1000}
 if [ $# -gt 0 ]; then shift; fi
-if [ $# -eq 0 ]; then set -- sparse mixed daily; fi
+if [ $# -eq 0 ]; then set -- sparse mixed daily pipeline; fi
 
 if [ -z "${ATTAIN:-}" ]; then
     cmake -G Ninja -S . -B build -DCMAKE_BUILD_TYPE=Release >/dev/null

@@ -167,8 +167,9 @@ static void add_paces(const atn_reading_job *job, const atn_outcomes *outcomes,
 {
     reading->required_pace = quantile(job, outcomes->required, 0.5);
     reading->current_pace = quantile(job, outcomes->current, 0.5);
+    /* next to nothing has no multiples */
     const double ratio = reading->required_pace / reading->current_pace;
-    reading->pace_ratio = isfinite(ratio) && ratio >= 0 ? ratio : NAN;
+    reading->pace_ratio = ratio >= 0 && ratio < 1e6 ? ratio : NAN;
     size_t n = 0;
     for (size_t d = 0; d < job->n_draws; d++)
         if (!isnan(outcomes->past_share[d])) job->scratch[n++] = outcomes->past_share[d];

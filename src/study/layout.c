@@ -166,7 +166,7 @@ static bool order_tracks(atn_model *m, const size_t *series, const size_t *trend
     const size_t n_series = m->study->n_series;
     bool *in_block = ATN_NEW_ARRAY(m->ctx, bool, 2 * n_series);
     choice *choices = ATN_NEW_ARRAY(m->ctx, choice, n);
-    bool *member = in_block + n_series;
+    bool *member = in_block ? in_block + n_series : NULL;
     const bool ok = in_block && choices && atn_network_members(m->study, series, trend, n, member);
     for (size_t k = 0; ok && k < n; k++) {
         const atn_series *spec = &m->study->series[series[k]];

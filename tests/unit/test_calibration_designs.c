@@ -1,4 +1,4 @@
-/* Simulation-based calibration of the three designs of tests/reference/calibration, and of a reader
+/* Simulation-based calibration of the four designs of tests/reference/calibration, and of a reader
  * whose idea of rounding is wrong (METHODS section 8).  scripts/calibrate.sh runs the designs at
  * full size. */
 #include "check.h"
@@ -80,6 +80,12 @@ static void test_daily(void **state)
     check_design("daily");
 }
 
+static void test_pipeline(void **state)
+{
+    (void)state;
+    check_design("pipeline");
+}
+
 static double coverage_of(const attain_calibration *c, size_t k, double level)
 {
     size_t n = 0, inside = 0;
@@ -119,9 +125,8 @@ static void test_misread(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sparse),
-        cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_daily),
+        cmocka_unit_test(test_sparse),  cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_daily),   cmocka_unit_test(test_pipeline),
         cmocka_unit_test(test_misread),
     };
     attain_gsl_quiet();
