@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <attain/study.h>
+#include <math.h>
 #include <string.h>
 
 #include "study/study_data.h"
@@ -185,13 +186,63 @@ static void approval(void **state)
     close_study(&o);
 }
 
+static double reported(const attain_study *s, const char *series, const char *start)
+{
+    for (size_t r = 0; r < s->n_reports; r++) {
+        char day[ATN_DATE_SIZE];
+        atn_date_format(s->reports[r].start, day);
+        if (strcmp(s->series[s->reports[r].series].id, series) == 0 && strcmp(day, start) == 0)
+            return s->reports[r].value;
+    }
+    fail_msg("no report of %s from %s", series, start);
+    return NAN;
+}
+
+/* One posterior of arrests, detention and removals; the workbooks' own flows and levels agree. */
+static void pipeline(void **state)
+{
+    (void)state;
+    static const known_row rows[] = {
+        {"bookins", "", "2025-08-10", "2025-08-23", ATN_TOTAL, ATN_EXACT, 13211, true},
+        {"transfers", "", "2025-08-10", "2025-08-23", ATN_TOTAL, ATN_EXACT, 1974, true},
+        {"removed", "", "2025-08-10", "2025-08-23", ATN_TOTAL, ATN_EXACT, 13237, true},
+        {"released", "", "2025-08-10", "2025-08-23", ATN_TOTAL, ATN_EXACT, 1000, true},
+        {"removals", "ice", "2025-08-10", "2025-08-23", ATN_TOTAL, ATN_EXACT, 16918, true},
+        {"detention", "ICE_detained", "2025-08-23", "2025-08-23", ATN_LEVEL, ATN_EXACT, 61226,
+         true},
+    };
+    static const char *const starts[] = {"2025-03-09", "2025-05-04", "2025-07-13", "2025-08-10"};
+    static const char *const ends[][2] = {{"2025-03-08", "2025-03-22"},
+                                          {"2025-05-03", "2025-05-17"},
+                                          {"2025-07-12", "2025-07-26"},
+                                          {"2025-08-09", "2025-08-23"}};
+    opened o = open_study("models/us-enforcement-pipeline");
+    size_t block_of[32];
+    assert_true(o.study->n_series <= 32);
+    assert_int_equal(atn_study_blocks(o.study, block_of), 1);
+    expect_rows(o.study, rows, sizeof rows / sizeof *rows);
+    for (size_t r = 0; r < o.study->n_reports; r++)
+        assert_true(o.study->reports[r].published <= o.study->as_of);
+    for (size_t k = 0; k < 4; k++) {
+        const double in =
+            reported(o.study, "bookins", starts[k]) + reported(o.study, "transfers", starts[k]);
+        const double out =
+            reported(o.study, "removed", starts[k]) + reported(o.study, "released", starts[k]);
+        const double change =
+            reported(o.study, "detention", ends[k][1]) - reported(o.study, "detention", ends[k][0]);
+        atn_check_close("balance", in - out, change, 1500, 0); /* 3 % of a level */
+    }
+    assert_int_equal(count_findings(&o, "contradiction", "", ""), 1);
+    close_study(&o);
+}
+
 /* Every sentence ends as one and names its interval. */
 static void sentences(void **state)
 {
     (void)state;
     static const char *const folders[] = {"models/us-enforcement-2025", "models/seed-figures",
-                                          "models/approval"};
-    for (size_t k = 0; k < 3; k++) {
+                                          "models/approval", "models/us-enforcement-pipeline"};
+    for (size_t k = 0; k < 4; k++) {
         opened o = open_study(folders[k]);
         for (size_t r = 0; r < attain_study_report_count(o.study); r++) {
             attain_report_reading reading;
@@ -209,10 +260,8 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(enforcement),
-        cmocka_unit_test(seed_figures),
-        cmocka_unit_test(approval),
-        cmocka_unit_test(sentences),
+        cmocka_unit_test(enforcement), cmocka_unit_test(seed_figures), cmocka_unit_test(approval),
+        cmocka_unit_test(pipeline),    cmocka_unit_test(sentences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
