@@ -17,17 +17,17 @@ static double softplus(double x)
     return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
-double atn_admission(double offered, double room, double width, double *by_offered, double *by_room)
+/* e^-40 of those offered are turned away: nothing, to a double. */
+static const double all_clear = 40.0;
+
+double atn_admission(double offered, double room, double width)
 {
-    static const double clear = 40.0; /* e^-40 of `offered` is turned away: nothing, to a double */
     static const double steep = 30.0; /* expm1 overflows at 709; softplus is exact long before */
     const double left = (room - offered) / width, share = offered / width;
-    const double last = atn_link_inverse(ATN_LINK_LOGIT, left);
-    if (by_offered) *by_offered = last;
-    if (by_room) *by_room = atn_link_inverse(ATN_LINK_LOGIT, room / width) - last;
-    if (left > clear) return offered;
+    if (left > all_clear) return offered;
     if (share > steep) return width * (softplus(room / width) - softplus(left));
-    return width * log1p(expm1(share) * last); /* no difference of large softplus */
+    /* no difference of large softplus */
+    return width * log1p(expm1(share) * atn_link_inverse(ATN_LINK_LOGIT, left));
 }
 
 typedef struct sweep {
@@ -61,26 +61,28 @@ static double outflow_share(const sweep *s, const atn_pool *pool, size_t i, doub
 }
 
 typedef struct gate { /* of a stock with a capacity at one step */
-    double offered, admitted, by_offered, by_room;
+    double offered, room, width;
 } gate;
 
-static gate admit(const sweep *s, const atn_pool *pool, size_t i)
+static gate find_gate(const sweep *s, const atn_pool *pool, size_t i)
 {
     const bool changed = s->future && s->future->inputs;
-    const double *column =
+    const double *capacity =
         changed ? s->future->inputs[pool->capacity] : s->m->study->inputs[pool->capacity].values;
-    const double level = s->w->tracks[pool->track].path[i], capacity = column[i];
-    const double room = capacity - level + sum_path(s, pool->out, pool->n_out, i);
-    gate g = {.offered = sum_own(s, pool->in, pool->n_in, i), .by_offered = 1.0};
-    g.admitted = g.offered;
-    if (!(g.offered > 0)) return g;
-    if (capacity > 0) {
-        g.admitted = atn_admission(g.offered, room, ATN_CAPACITY_WIDTH * capacity, &g.by_offered,
-                                   &g.by_room);
-    } else {
-        g.admitted = g.by_offered = 0.0;
-    }
-    return g;
+    const double level = s->w->tracks[pool->track].path[i];
+    return (gate){.offered = sum_own(s, pool->in, pool->n_in, i),
+                  .room = capacity[i] - level + sum_path(s, pool->out, pool->n_out, i),
+                  .width = ATN_CAPACITY_WIDTH * capacity[i]};
+}
+
+static bool limits(const gate *g)
+{
+    return g->offered > 0 && !((g->room - g->offered) / g->width > all_clear && g->width > 0);
+}
+
+static double admitted(const gate *g)
+{
+    return g->width > 0 ? atn_admission(g->offered, g->room, g->width) : 0.0;
 }
 
 static void limit(const sweep *s, const size_t *tracks, size_t n, size_t i, double share)
@@ -188,8 +190,8 @@ static void step_stocks(const sweep *s, size_t i)
     for (size_t k = 0; k < net->n_pools; k++) {
         const atn_pool *pool = &net->pools[k];
         if (pool->capacity == ATN_NONE) continue;
-        const gate g = admit(s, pool, i);
-        if (g.admitted != g.offered) limit(s, pool->in, pool->n_in, i, g.admitted / g.offered);
+        const gate g = find_gate(s, pool, i);
+        if (limits(&g)) limit(s, pool->in, pool->n_in, i, admitted(&g) / g.offered);
     }
     for (size_t k = 0; k < net->n_pools && i + 1 < s->n; k++) {
         const atn_pool *pool = &net->pools[k];
@@ -336,14 +338,17 @@ static double reverse_limit(const sweep *s, const size_t *tracks, size_t n, size
     return by_ratio;
 }
 
+/* With n offered and R room: d / d n = logistic((R - n) / w), d / d R = logistic(R / w) - that. */
 static void reverse_admission(const sweep *s, const atn_pool *pool, size_t i)
 {
-    const gate g = admit(s, pool, i);
-    if (g.admitted == g.offered) return;
-    const double ratio = g.admitted / g.offered;
+    const gate g = find_gate(s, pool, i);
+    if (!limits(&g)) return;
+    const double ratio = sum_path(s, pool->in, pool->n_in, i) / g.offered;
     const double by_ratio = reverse_limit(s, pool->in, pool->n_in, i, ratio);
-    const double by_room = by_ratio * g.by_room / g.offered;
-    add_to(s, pool->in, pool->n_in, i, by_ratio * (g.by_offered - ratio) / g.offered);
+    const double last = atn_link_inverse(ATN_LINK_LOGIT, (g.room - g.offered) / g.width);
+    const double first = atn_link_inverse(ATN_LINK_LOGIT, g.room / g.width);
+    const double by_room = by_ratio * (first - last) / g.offered;
+    add_to(s, pool->in, pool->n_in, i, by_ratio * (last - ratio) / g.offered);
     add_to(s, pool->out, pool->n_out, i, by_room); /* room = capacity - level + outflows */
     s->w->tracks[pool->track].adjoint[i] -= by_room;
 }

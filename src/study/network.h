@@ -38,9 +38,8 @@ struct atn_network {
  * it would be were nobody offered,
  *     w log(1 + e^(room / w)) - w log(1 + e^((room - offered) / w)),
  * each person being admitted with probability logistic(room left / w).  Never below 0 nor above
- * `offered`.  Derivatives may be NULL. */
-double atn_admission(double offered, double room, double width, double *by_offered,
-                     double *by_room);
+ * `offered`. */
+double atn_admission(double offered, double room, double width);
 #define ATN_CAPACITY_WIDTH 0.01 /* of the capacity */
 
 /* network_layout.c.  member[s], by series of the study: takes part in the network of the block.
