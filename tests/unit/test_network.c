@@ -509,6 +509,62 @@ static void inputs_ramp(void **state)
     attain_context_free(ctx);
 }
 
+/* Two stocks in a row, and a share between them that reads the one and is read by what feeds it. */
+static const char *const chain =
+    "{\"origin\": \"2025-01-06\", \"as_of\": \"2026-06-29\", \"horizon\": \"2027-12-27\","
+    " \"step\": \"week\","
+    " \"series\": {"
+    "  \"left\": {\"kind\": \"flow\", \"trend\": {\"formula\": \"ward / stay\"},"
+    "    \"parameters\": {\"stay\": \"lognormal(log(4), 0.2)\"}},"
+    "  \"ward\": {\"kind\": \"stock\", \"inflows\": [\"moved\"], \"outflows\": [\"left\"],"
+    "    \"parameters\": {\"initial\": \"lognormal(log(300), 0.2)\"}},"
+    "  \"moved\": {\"kind\": \"flow\", \"trend\": {\"formula\": \"welcome * queue / wait\"},"
+    "    \"parameters\": {\"wait\": \"lognormal(log(2), 0.2)\"},"
+    "    \"deviation\": {\"type\": \"ar1\", \"every\": 4}},"
+    "  \"welcome\": {\"kind\": \"share\", \"trend\": {\"formula\": \"logistic(a - ward / 200)\"},"
+    "    \"parameters\": {\"a\": \"normal(2, 0.5)\"},"
+    "    \"deviation\": {\"type\": \"random_walk\", \"every\": 8, \"sigma\": "
+    "\"half_normal(0.2)\"}},"
+    "  \"queue\": {\"kind\": \"stock\", \"inflows\": [\"come\"], \"outflows\": [\"moved\"]},"
+    "  \"come\": {\"kind\": \"flow\", \"trend\": \"constant\", \"calendar\": \"month_of_year\"}},"
+    " \"reports\": ["
+    "  {\"series\": \"come\", \"statistic\": \"mean\", \"start\": \"2025-01-06\","
+    "   \"end\": \"2025-06-29\", \"relation\": \"exact\", \"value\": 90},"
+    "  {\"series\": \"queue\", \"statistic\": \"level\", \"start\": \"2025-09-01\","
+    "   \"relation\": \"exact\", \"value\": 250},"
+    "  {\"series\": \"welcome\", \"statistic\": \"mean\", \"start\": \"2025-03-03\","
+    "   \"end\": \"2025-12-28\", \"relation\": \"exact\", \"value\": 0.7},"
+    "  {\"series\": \"left\", \"statistic\": \"total\", \"start\": \"2025-01-06\","
+    "   \"end\": \"2026-03-29\", \"relation\": \"over\", \"value\": 4000}]}";
+
+static void stocks_in_a_row(void **state)
+{
+    (void)state;
+    attain_context *ctx = check_context(NULL, 1);
+    run r = open_run(ctx, fixture_study(ctx, chain));
+    enum { LEFT, SECOND, MOVED, WELCOME, QUEUE, COME };
+    atn_stream stream;
+    atn_stream_init(&stream, 8, ATN_PURPOSE_SIMULATE, 0, 0);
+    double theta[MOST], u[MOST];
+    for (uint64_t k = 0; k < 20; k++) {
+        random_theta(r.f.model, &stream, theta);
+        atn_model_to_line(r.f.model, theta, u);
+        const double error = fixture_gradient_error(&r.f, u);
+        if (!(error <= 1e-6)) fail_msg("gradient off by %g", error);
+        draw_paths(&r, theta, k);
+        double *const *y = r.y;
+        for (size_t i = 0; i + 1 < r.n_steps; i++) {
+            atn_check_close("queue", y[QUEUE][i + 1], y[QUEUE][i] + y[COME][i] - y[MOVED][i], 1e-9,
+                            0);
+            atn_check_close("ward", y[SECOND][i + 1], y[SECOND][i] + y[MOVED][i] - y[LEFT][i], 1e-9,
+                            0);
+            assert_true(y[WELCOME][i] > 0 && y[WELCOME][i] < 1);
+        }
+    }
+    close_run(ctx, &r);
+    attain_context_free(ctx);
+}
+
 /* ---- memory ---- */
 
 static void evaluation_allocates_nothing(void **state)
@@ -577,6 +633,7 @@ int main(void)
         cmocka_unit_test(far_capacities),
         cmocka_unit_test(both_ways_of_stepping_agree),
         cmocka_unit_test(order_of_series_does_not_matter),
+        cmocka_unit_test(stocks_in_a_row),
         cmocka_unit_test(inputs_ramp),
         cmocka_unit_test(evaluation_allocates_nothing),
         cmocka_unit_test(each_allocation_may_fail),
