@@ -26,6 +26,8 @@
 #include <attain/regress.h>
 #include <attain/report.h>
 #include <attain/results.h>
+#include <attain/scenario.h>
 #include <attain/study.h>
+#include <attain/sweep.h>
 
 #endif

@@ -38,8 +38,8 @@ typedef enum attain_format {
     ATTAIN_FORMAT_CSV = 2
 } attain_format;
 
-/* One of the tables "goals", "parameters", "reports", "diagnostics", "series" as aligned text, CSV
- * or JSON.  ADDRESS for any other name. */
+/* One of the tables "goals", "parameters", "reports", "diagnostics", "series", "scenarios" as
+ * aligned text, CSV or JSON.  ADDRESS for any other name. */
 ATTAIN_API attain_status attain_report_table(attain_context *context, const attain_results *results,
                                              const char *name, attain_format format, char **text,
                                              attain_error *err) ATTAIN_MUST_CHECK;

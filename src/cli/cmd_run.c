@@ -14,6 +14,19 @@ typedef struct job {
     attain_results *results;
 } job;
 
+/* Those of --scenarios beside the study's own; of all, those of --only. */
+static attain_status gather_scenarios(job *j)
+{
+    const atn_options *o = j->session.options;
+    attain_error *err = &j->session.error;
+    attain_status status = ATTAIN_OK;
+    for (size_t k = 0; k < o->n_scenarios && status == ATTAIN_OK; k++)
+        status = attain_study_add_scenarios(j->study, o->scenarios[k], j->session.problems, err);
+    if (status == ATTAIN_OK && o->n_only > 0)
+        status = attain_study_keep_scenarios(j->study, o->only, o->n_only, err);
+    return status;
+}
+
 /* Everything up to the results document; the first failure ends it. */
 static attain_status compute(job *j)
 {
@@ -23,6 +36,7 @@ static attain_status compute(job *j)
     attain_error *err = &j->session.error;
     attain_fit_settings fit;
     attain_status status = atn_session_load(&j->session, &j->study);
+    if (status == ATTAIN_OK) status = gather_scenarios(j);
     if (status == ATTAIN_OK) status = attain_study_check(j->study, problems, err);
     attain_fit_settings_init(&fit);
     fit.method = o->fit;
@@ -32,6 +46,8 @@ static attain_status compute(job *j)
         status = attain_fit_run(context, j->study, &fit, problems, &j->posterior, err);
     if (status == ATTAIN_OK)
         status = attain_project_run(context, j->posterior, &j->projection, err);
+    if (status == ATTAIN_OK && attain_study_scenario_count(j->study) > 0)
+        status = attain_project_scenarios(context, j->projection, err);
     if (status == ATTAIN_OK)
         status =
             attain_results_create(context, j->projection, problems, o->strict, &j->results, err);

@@ -5,7 +5,8 @@
 
 static bool is_table(const char *name)
 {
-    static const char *const names[] = {"goals", "parameters", "reports", "diagnostics", "series"};
+    static const char *const names[] = {"goals",       "parameters", "reports",
+                                        "diagnostics", "series",     "scenarios"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) return true;
     return false;

@@ -12,7 +12,14 @@ const atn_flag_text atn_flag_texts[] = {
      "fail (exit 1) unless it holds; < <= > >= == !=; may be repeated"},
     {ATN_FLAG_DRAWS, "draws", "FILE.csv", "write the posterior draws, for R's posterior or ArviZ"},
     {ATN_FLAG_NO_CHARTS, "no-charts", NULL, "write no charts"},
-    {ATN_FLAG_SCENARIOS, "scenarios", "FILE", NULL},
+    {ATN_FLAG_SCENARIOS, "scenarios", "FILE.json", "scenarios beside the study's; may be repeated"},
+    {ATN_FLAG_ONLY, "only", "ID", "run this scenario and no other; may be repeated"},
+    {ATN_FLAG_VARY, "vary", "TARGET=FROM:TO:STEP", "what to vary; a second one makes a grid"},
+    {ATN_FLAG_GOAL, "goal", "ID",
+     "this goal alone, or ID/DEFINITION/READING of it\n"
+     "(default: every goal)"},
+    {ATN_FLAG_UNTIL, "until", "NUMBER", "the chance to break even at (default: 0.5)"},
+    {ATN_FLAG_FROM, "from", "DATE", "first day of the change (default: after the as-of date)"},
     {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},
     {ATN_FLAG_RESPONSE, "response", "EXPR", "what is explained: a column, or log(y) and the like"},
     {ATN_FLAG_FORMULA, "formula", "EXPR", "what explains it, in columns and parameters"},
@@ -54,7 +61,7 @@ const atn_command atn_commands[] = {
      "beside the study.  With -o - no file is written.  STUDY is a folder, its study.json, or -.\n",
      1, 1,
      STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_ASSERT | ATN_FLAG_DRAWS | ATN_FLAG_NO_CHARTS |
-         ATN_FLAG_SCENARIOS,
+         ATN_FLAG_SCENARIOS | ATN_FLAG_ONLY,
      "DIR", atn_cmd_run},
     {"check", "STUDY", "every problem at once; every report read back; contradictions",
      "Names every problem of a study's files at once.  If there is none, reads every report back\n"
@@ -62,10 +69,23 @@ const atn_command atn_commands[] = {
      "numbers they imply.  Fits nothing.\n",
      1, 1, STUDY_FLAGS, "FILE", atn_cmd_check},
     {"show", "RESULT [ADDRESS]", "tables, or one bare value, from a finished run",
-     "Prints the answer of a finished run; with goals, parameters, reports, diagnostics or series\n"
-     "that table; with an address such as goals/first-year-600k/probability the value there,\n"
-     "bare, for a shell.  RESULT is a run's folder or its results.json.\n",
+     "Prints the answer of a finished run; with goals, parameters, reports, scenarios,\n"
+     "diagnostics or series that table; with an address such as\n"
+     "goals/first-year-600k/probability the value there, bare, for a shell.  RESULT is a run's\n"
+     "folder or its results.json.\n",
      1, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_show},
+    {"sweep", "STUDY", "a goal's chance for each of many values, and where it breaks even",
+     "Fits a study once and answers its goals for every value of one thing, or of two, that comes\n"
+     "after its as-of date: multiply.SERIES, replace.SERIES, a parameter (arrests.high), an input\n"
+     "or a capacity (detention.beds).  Prints the value at which each chance crosses 50 %, or\n"
+     "--until, and the chances:\n\n"
+     "  attain sweep STUDY --vary multiply.arrests=1:3:0.1 --goal 3000-a-day/7-day-mean\n\n"
+     "With -o FILE.csv or FILE.json that table goes into the file; with -o DIR tables and a chart\n"
+     "go into that folder.\n",
+     1, 1,
+     STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_VARY | ATN_FLAG_GOAL | ATN_FLAG_UNTIL | ATN_FLAG_FROM |
+         ATN_FLAG_NO_CHARTS,
+     "FILE", atn_cmd_sweep},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "
      "them\n"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_WORD = 64, MAX_FLAGS = 32, MAX_THREADS = 1024 };
+enum { MAX_WORD = 64, MAX_FLAGS = 64, MAX_THREADS = 1024 };
 enum { MIN_REPLICATES = 100, MAX_REPLICATES = 1000000, MIN_SIMULATIONS = 10 };
 
 /* The largest whole number up to which every one is a double: the seed goes into JSON. */
@@ -161,14 +161,14 @@ static bool read_intervals(const parser *p, const char *value)
     return true;
 }
 
-static bool read_level(const parser *p, const char *value)
+static bool read_share(const parser *p, const char *flag, const char *value, double *out)
 {
     const bool plain = *value && strspn(value, "0123456789.eE+-") == strlen(value);
     char *end = NULL;
     const double level = plain ? strtod(value, &end) : 0.0; /* the locale is never set: "C" */
     if (!plain || *end || !(level > 0.0 && level < 1.0))
-        return complain(p, "--level", value, "a number between 0 and 1, such as 0.95");
-    p->options->regress.level = level;
+        return complain(p, flag, value, "a number between 0 and 1, such as 0.95");
+    *out = level;
     return true;
 }
 
@@ -218,7 +218,7 @@ static bool join(const parser *p, char **list, char separator, const char *value
 static bool take_regress_value(const parser *p, atn_flag flag, const char *value)
 {
     atn_regress_options *const r = &p->options->regress;
-    switch ((unsigned)flag) {
+    switch (flag) {
     case ATN_FLAG_DATA: r->data = value; break;
     case ATN_FLAG_RESPONSE: r->response = value; break;
     case ATN_FLAG_FORMULA: r->formula = value; break;
@@ -230,7 +230,7 @@ static bool take_regress_value(const parser *p, atn_flag flag, const char *value
     case ATN_FLAG_REGRESS_FIT: return read_fit(p, value);
     case ATN_FLAG_LOSS: return read_loss(p, value);
     case ATN_FLAG_INTERVALS: return read_intervals(p, value);
-    case ATN_FLAG_LEVEL: return read_level(p, value);
+    case ATN_FLAG_LEVEL: return read_share(p, "--level", value, &r->level);
     case ATN_FLAG_REPLICATES: return read_replicates(p, value);
     case ATN_FLAG_PLOT: return read_plot(p, value);
     case ATN_FLAG_RESIDUALS: r->residuals = true; break;
@@ -242,8 +242,8 @@ static bool take_regress_value(const parser *p, atn_flag flag, const char *value
 static bool take_value(const parser *p, atn_flag flag, const char *value)
 {
     atn_options *const o = p->options;
-    if ((unsigned)flag & ATN_FLAGS_REGRESS) return take_regress_value(p, flag, value);
-    switch ((unsigned)flag) {
+    if (flag & ATN_FLAGS_REGRESS) return take_regress_value(p, flag, value);
+    switch (flag) {
     case ATN_FLAG_OUTPUT: o->output = value; break;
     case ATN_FLAG_SEED: return read_seed(p, value);
     case ATN_FLAG_THREADS: return read_threads(p, value);
@@ -255,12 +255,12 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_DRAWS: return read_draws(p, value);
     case ATN_FLAG_SET: o->set[o->n_set++] = value; break;
     case ATN_FLAG_ASSERT: o->assertions[o->n_assertions++] = value; break;
-    case ATN_FLAG_SCENARIOS:
-        atn_console_error(p->console,
-                          "%s: \"--scenarios\": this version answers the study as it stands and "
-                          "projects no scenarios",
-                          p->command->name);
-        return false;
+    case ATN_FLAG_SCENARIOS: o->scenarios[o->n_scenarios++] = value; break;
+    case ATN_FLAG_ONLY: o->only[o->n_only++] = value; break;
+    case ATN_FLAG_VARY: o->vary[o->n_vary++] = value; break;
+    case ATN_FLAG_GOAL: o->goal = value; break;
+    case ATN_FLAG_FROM: o->from = value; break;
+    case ATN_FLAG_UNTIL: return read_share(p, "--until", value, &o->until);
     case ATN_FLAG_QUIET: o->quiet = true; break;
     case ATN_FLAG_STRICT: o->strict = true; break;
     case ATN_FLAG_HELP: o->help = true; break;
@@ -315,17 +315,17 @@ static bool take_flag(const parser *p, int argc, char **argv, int *i)
     if (!flag) return unknown_flag(p, word);
     const char *rest = name + length; /* "=value", or what follows -o */
     if (!flag->value) {
-        if (!*rest) return take_value(p, (atn_flag)flag->flag, NULL);
+        if (!*rest) return take_value(p, flag->flag, NULL);
         atn_console_error(p->console, "%s: \"--%s\" takes no value", p->command->name, flag->name);
         return false;
     }
-    if (*rest) return take_value(p, (atn_flag)flag->flag, rest + (is_short ? 0 : 1));
+    if (*rest) return take_value(p, flag->flag, rest + (is_short ? 0 : 1));
     if (*i + 1 >= argc || strncmp(argv[*i + 1], "--", 2) == 0) {
         atn_console_error(p->console, "%s: \"%s\" needs a value: %s %s", p->command->name, word,
                           word, *flag->value ? flag->value : p->command->output);
         return false;
     }
-    return take_value(p, (atn_flag)flag->flag, argv[++*i]);
+    return take_value(p, flag->flag, argv[++*i]);
 }
 
 static bool count_arguments(const parser *p, size_t found)
@@ -350,7 +350,11 @@ bool atn_options_parse(const atn_command *command, int argc, char **argv, atn_op
     memset(options, 0, sizeof *options);
     options->set = calloc((size_t)argc + 1, sizeof *options->set);
     options->assertions = calloc((size_t)argc + 1, sizeof *options->assertions);
-    if (!options->set || !options->assertions) {
+    options->scenarios = calloc((size_t)argc + 1, sizeof *options->scenarios);
+    options->only = calloc((size_t)argc + 1, sizeof *options->only);
+    options->vary = calloc((size_t)argc + 1, sizeof *options->vary);
+    if (!options->set || !options->assertions || !options->scenarios || !options->only ||
+        !options->vary) {
         atn_console_error(console, "out of memory");
         return false;
     }
@@ -372,6 +376,9 @@ void atn_options_free(atn_options *options)
 {
     free(options->set);
     free(options->assertions);
+    free(options->scenarios);
+    free(options->only);
+    free(options->vary);
     free(options->regress.start);
     free(options->regress.prior);
     free(options->regress.bounds);

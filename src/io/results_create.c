@@ -199,6 +199,7 @@ static attain_status build(atn_builder *b, const attain_diagnostics *diagnostics
     attain_status status = atn_build_evidence(b, err);
     if (status != ATTAIN_OK) return status;
     atn_build_goals(b);
+    atn_build_scenarios(b);
     add_series(b);
     add_definitions(b);
     status = atn_build_parameters(b, err);

@@ -60,6 +60,7 @@ void atn_build_diagnostic(atn_builder *b, attain_severity severity, const char *
 
 /* Parts of the document.  Each returns NOMEM or OK; build failures stay in b->failed. */
 void atn_build_goals(atn_builder *b);
+void atn_build_scenarios(atn_builder *b); /* an empty list where none was run */
 attain_status atn_build_reports(atn_builder *b, attain_error *err);
 attain_status atn_build_parameters(atn_builder *b, attain_error *err);
 attain_status atn_build_fit(atn_builder *b, attain_error *err);

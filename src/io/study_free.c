@@ -1,5 +1,5 @@
 /* Taking a study apart. */
-#include "io/reader.h"
+#include "io/scenario_reader.h"
 
 static void free_series(attain_context *ctx, atn_series *series)
 {
@@ -64,12 +64,14 @@ void attain_study_free(attain_study *s)
         atn_free(ctx, s->inputs[k].values);
     }
     for (size_t k = 0; k < s->n_reports; k++) atn_report_free(ctx, &s->reports[k]);
+    for (size_t k = 0; k < s->n_scenarios; k++) atn_scenario_free(ctx, &s->scenarios[k]);
     for (size_t k = 0; k < s->n_files; k++) atn_free(ctx, s->files[k].name);
     for (size_t k = 0; k < s->n_overrides; k++) atn_free(ctx, s->overrides[k]);
     free_groups(ctx, s->sources, s->n_sources);
     free_groups(ctx, s->releases, s->n_releases);
     free_goals(ctx, s->goals, s->n_goals);
     atn_parameter_free(ctx, &s->scale);
+    atn_free(ctx, s->scenarios);
     atn_free(ctx, s->series);
     atn_free(ctx, s->definitions);
     atn_free(ctx, s->inputs);

@@ -25,6 +25,12 @@ static const char *const goal_keys[] = {
     "id",       "label",  "series",   "definition", "statistic", "over",
     "held",     "start",  "deadline", "target",     "upper",     "direction",
     "readings", "all_of", "any_of",   "before",     NULL};
+static const char *const scenario_file_keys[] = {"scenarios", NULL};
+static const char *const scenario_keys[] = {"id", "label", "from", "extends", "changes", NULL};
+static const char *const change_keys[] = {"set",  "multiply", "replace", "capacity", "define",
+                                          "to",   "by",       "with",    "as",       "ramp",
+                                          "from", "until",    "days",    NULL};
+static const char *const size_keys[] = {"prior", "lower", "upper", NULL};
 #define ATN_AS_TEXT(id, name) name,
 static const char *const column_names[] = {ATN_COLUMN_LIST(ATN_AS_TEXT) NULL};
 static const char *const object_names[] = {ATN_OBJECT_LIST(ATN_AS_TEXT)};
@@ -44,6 +50,10 @@ static const char *const *const tables[ATN_OBJECTS] = {
     [ATN_OBJECT_FIT] = fit_keys,
     [ATN_OBJECT_GATES] = gates_keys,
     [ATN_OBJECT_GOAL] = goal_keys,
+    [ATN_OBJECT_SCENARIO_FILE] = scenario_file_keys,
+    [ATN_OBJECT_SCENARIO] = scenario_keys,
+    [ATN_OBJECT_CHANGE] = change_keys,
+    [ATN_OBJECT_SIZE] = size_keys,
     [ATN_OBJECT_REPORT] = column_names,
 };
 

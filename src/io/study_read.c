@@ -107,18 +107,6 @@ static void read_calendar(atn_reader *r, const cJSON *tree, const char *as_of)
     r->calendar_ok = true;
 }
 
-static void read_scenarios(atn_reader *r, const cJSON *tree)
-{
-    const cJSON *list = atn_member(tree, "scenarios");
-    if (!list) return;
-    if (!cJSON_IsArray(list))
-        ATN_BAD(r, "wrong-type", "scenarios", "'scenarios' must be a list in [ ], not %s",
-                atn_kind_of(list));
-    else if (cJSON_GetArraySize(list) > 0)
-        atn_problem(r, ATTAIN_SEVERITY_WARNING, ATTAIN_OK, "scenarios-not-run", "scenarios",
-                    "scenarios are read but not run by this version");
-}
-
 static void read_document(atn_reader *r, const cJSON *tree, const char *as_of)
 {
     attain_study *s = r->study;
@@ -130,8 +118,8 @@ static void read_document(atn_reader *r, const cJSON *tree, const char *as_of)
     s->note = atn_copy(r, cJSON_IsString(note) ? note->valuestring : "");
     read_calendar(r, tree, as_of);
     static void (*const parts[])(atn_reader *, const cJSON *) = {
-        atn_read_series,   atn_read_inputs, atn_read_networks, atn_read_groups,
-        atn_read_settings, atn_read_goals,  read_scenarios,    atn_read_reports,
+        atn_read_series,   atn_read_inputs, atn_read_networks,  atn_read_groups,
+        atn_read_settings, atn_read_goals,  atn_read_scenarios, atn_read_reports,
     };
     for (size_t k = 0; k < sizeof parts / sizeof *parts && !r->nomem; k++) parts[k](r, tree);
     if (!r->nomem && r->calendar_ok) atn_read_formulas(r);

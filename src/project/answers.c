@@ -118,6 +118,14 @@ static void answer_goal(const answers *a, const bench *b, const atn_goal_layout 
     }
 }
 
+/* A scenario may count the goals of a series in a definition of its own. */
+static size_t counted_in(const answers *a, size_t definition)
+{
+    const atn_futures *futures = a->run->paths.futures;
+    const size_t other = futures ? futures->counted_in[a->series] : ATN_AS_STATED;
+    return other == ATN_AS_STATED ? definition : other;
+}
+
 /* The reference as realised, for flows summed up from the origin. */
 static void leave_reference(const answers *a, size_t chunk)
 {
@@ -137,7 +145,7 @@ static bool answer_chunk(void *user, size_t chunk, size_t worker)
     const bench b = bench_of(a, worker);
     atn_paths_realise(&run->paths, chunk, worker);
     for (size_t d = 0; d + 1 < a->n_definitions; d++) {
-        atn_paths_define(&run->paths, chunk, a->definitions[d],
+        atn_paths_define(&run->paths, chunk, counted_in(a, a->definitions[d]),
                          a->reported + d * run->study->n_steps, b.x);
         unweave_past(&b, run->n_past);
         for (size_t g = 0; g < run->study->n_goals; g++) {
@@ -197,6 +205,9 @@ static attain_status fill_readings(const answers *a, attain_error *err)
                     outcomes_of(a, layout->first_outcome + k * layout->n_plans + j);
                 const attain_status status =
                     atn_reading_fill(&job, &layout->plans[j], &o, &definition->readings[j], err);
+                if (run->best)
+                    memcpy(atn_run_best(run, layout->first_outcome + k * layout->n_plans + j),
+                           o.best, run->padded * sizeof *o.best);
                 if (status != ATTAIN_OK) return status;
             }
         }
@@ -219,7 +230,8 @@ static attain_status prepare(answers *a, attain_error *err)
     a->levels = atn_alloc_array(ctx, 4 * a->n_outcomes, run->padded * sizeof(double));
     if (!a->reported || !a->work || !a->levels) return atn_fail_nomem(err);
     for (size_t d = 0; d < a->n_definitions; d++)
-        atn_reported_steps(study, a->series, a->definitions[d], a->reported + d * study->n_steps);
+        atn_reported_steps(study, a->series, counted_in(a, a->definitions[d]),
+                           a->reported + d * study->n_steps);
     const double recent = RECENT_DAYS / atn_step_unit_days(study->calendar.unit);
     a->recent = recent > 1.5 ? (size_t)(recent + 0.5) : 1;
     return ATTAIN_OK;

@@ -33,7 +33,7 @@ static double combine(atn_goal_form form, size_t member, double so_far, double s
     return so_far;
 }
 
-static void join(const atn_run *run, size_t goal, double *steps)
+void atn_compound_join(const atn_run *run, size_t goal, double *steps)
 {
     const atn_goal *g = &run->study->goals[goal];
     for (size_t m = 0; m < g->n_members; m++) {
@@ -68,7 +68,7 @@ static attain_status answer(atn_run *run, size_t goal, attain_error *err)
 {
     const atn_goal_layout *layout = &run->goals[goal];
     atn_outcomes outcomes = {.reached = atn_run_reached(run, layout->first_outcome)};
-    join(run, goal, outcomes.reached);
+    atn_compound_join(run, goal, outcomes.reached);
     const size_t n_series = run->study->n_series;
     bool *used = ATN_NEW_ARRAY(run->ctx, bool, n_series);
     if (!used) return atn_fail_nomem(err);

@@ -70,6 +70,11 @@ static attain_status make_workspaces(atn_paths *paths, attain_error *err)
     return status;
 }
 
+static const atn_future *future_of(const atn_paths *paths, size_t b, size_t draw, size_t worker)
+{
+    return paths->futures ? atn_futures_compose(paths->futures, b, draw, worker) : NULL;
+}
+
 static bool load_chunk(void *user, size_t chunk, size_t worker)
 {
     atn_paths *paths = user;
@@ -80,6 +85,7 @@ static bool load_chunk(void *user, size_t chunk, size_t worker)
     double *rows = paths->rows + worker * paths->n_steps * (ATN_LANES + 1);
     double **wanted = paths->wanted + worker * posterior->study->n_series;
     double *y = atn_paths_chunk(paths, chunk);
+    const atn_link link = posterior->study->series[paths->series].link;
     for (size_t k = 0; k < block->n_series; k++) wanted[k] = NULL;
     for (size_t l = 0; l < ATN_LANES; l++) {
         const size_t draw = atn_paths_draw(paths, chunk, l);
@@ -87,13 +93,14 @@ static bool load_chunk(void *user, size_t chunk, size_t worker)
         const double *theta = atn_posterior_theta(posterior, b, draw, &model);
         wanted[place] = rows + l * paths->n_steps;
         atn_model_paths(model, theta, posterior->seed, draw, wanted,
-                        paths->workspace[worker * block->n_candidates + block->which[draw]]);
+                        paths->workspace[worker * block->n_candidates + block->which[draw]],
+                        future_of(paths, b, draw, worker));
     }
     bool broken = false;
     for (size_t i = 0; i < paths->n_steps; i++) {
         for (size_t l = 0; l < ATN_LANES; l++) {
             const double v = rows[l * paths->n_steps + i];
-            broken |= isnan(v);
+            broken |= isnan(v) || (paths->futures && !atn_paths_inside(link, v));
             y[i * ATN_LANES + l] = v;
         }
     }
@@ -111,7 +118,9 @@ attain_status atn_paths_load(atn_paths *paths, size_t series, attain_error *err)
     for (size_t c = 0; c < paths->n_chunks; c++) {
         if (!paths->broken[c]) continue;
         return atn_fail(err, ATTAIN_ERR_NUMERIC,
-                        "a path of series \"%s\" is not a number before the horizon",
+                        paths->futures ? "a path of series \"%s\" leaves what its link allows"
+                                       : "a path of series \"%s\" is not a number before the "
+                                         "horizon",
                         paths->posterior->study->series[series].id);
     }
     return ATTAIN_OK;
@@ -128,14 +137,24 @@ void atn_paths_realise(const atn_paths *paths, size_t chunk, size_t worker)
         const size_t draw = atn_paths_draw(paths, chunk, l);
         const atn_model *model;
         const double *theta = atn_posterior_theta(posterior, b, draw, &model);
-        const double omega = atn_model_step_sigma(model, theta, place);
-        if (!(omega > 0)) continue;
+        const atn_future *future = future_of(paths, b, draw, worker);
         atn_stream stream;
-        atn_stream_init(&stream, posterior->seed, ATN_PURPOSE_SCATTER, paths->series, draw);
-        atn_stream_normals(&stream, z, paths->n_steps);
-        /* E[Y] = y: the median lies omega^2 / 2 below on the log scale. */
-        for (size_t i = 0; i < paths->n_steps; i++)
-            y[i * ATN_LANES + l] *= exp(omega * z[i] - 0.5 * omega * omega);
+        bool drawn = false;
+        for (size_t k = 0; k <= (future ? future->n_segments : 0); k++) {
+            const double omega =
+                atn_model_step_sigma(model, k ? future->theta[k - 1] : theta, place);
+            const size_t from = k ? future->from[k - 1] : 0;
+            const size_t to = future && k < future->n_segments ? future->from[k] : paths->n_steps;
+            if (!(omega > 0)) continue;
+            if (!drawn) {
+                atn_stream_init(&stream, posterior->seed, ATN_PURPOSE_SCATTER, paths->series, draw);
+                atn_stream_normals(&stream, z, paths->n_steps);
+            }
+            drawn = true;
+            /* E[Y] = y: the median lies omega^2 / 2 below on the log scale. */
+            for (size_t i = from; i < to; i++)
+                y[i * ATN_LANES + l] *= exp(omega * z[i] - 0.5 * omega * omega);
+        }
     }
 }
 
@@ -144,13 +163,6 @@ static size_t plain(const attain_study *study, size_t definition)
 {
     if (definition == ATN_NONE || study->definitions[definition].reference) return ATN_NONE;
     return definition;
-}
-
-static double moved(double y, atn_link link, double shift)
-{
-    if (link == ATN_LINK_IDENTITY) return y + shift;
-    /* logistic(logit(y) + shift) without forming the logit */
-    return y / (y + (1.0 - y) * exp(-shift));
 }
 
 void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
@@ -180,7 +192,8 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
         } else if (link == ATN_LINK_LOG) {
             for (size_t l = 0; l < ATN_LANES; l++) to[l] = from[l] * shift[l];
         } else {
-            for (size_t l = 0; l < ATN_LANES; l++) to[l] = moved(from[l], link, shift[l]);
+            for (size_t l = 0; l < ATN_LANES; l++)
+                to[l] = atn_paths_counted(from[l], link, shift[l]);
         }
     }
 }

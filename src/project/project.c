@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "project/run.h"
+#include "project/scenario_run.h"
 #include "stats/distribution.h"
 
 /* Quantiles over draws at every step. */
@@ -50,8 +51,8 @@ static attain_status project_series(atn_run *run, size_t s, attain_error *err)
     return status;
 }
 
-static attain_status create(attain_context *ctx, const attain_posterior *posterior,
-                            attain_projection **projection, attain_error *err)
+attain_status atn_projection_create(attain_context *ctx, const attain_posterior *posterior,
+                                    attain_projection **projection, attain_error *err)
 {
     const attain_study *study = posterior->study;
     attain_projection *p = *projection = ATN_NEW(ctx, attain_projection);
@@ -73,7 +74,7 @@ static size_t past_steps(const attain_study *study)
     return n < study->n_steps ? n : study->n_steps;
 }
 
-static attain_status run_all(atn_run *run, attain_error *err)
+attain_status atn_run_open(atn_run *run, attain_error *err)
 {
     attain_status status = atn_paths_create(run->ctx, run->posterior, &run->paths, err);
     if (status != ATTAIN_OK) return status;
@@ -84,7 +85,12 @@ static attain_status run_all(atn_run *run, attain_error *err)
                                  .n_draws = run->posterior->n_draws,
                                  .n_steps = run->study->n_steps,
                                  .as_of = run->study->as_of_step};
-    status = atn_run_layout(run, err);
+    return atn_run_layout(run, err);
+}
+
+static attain_status run_all(atn_run *run, attain_error *err)
+{
+    attain_status status = atn_run_open(run, err);
     for (size_t s = 0; s < run->study->n_series && status == ATTAIN_OK; s++)
         status = project_series(run, s, err);
     if (status == ATTAIN_OK) status = atn_answer_compounds(run, err);
@@ -100,7 +106,7 @@ attain_status attain_project_run(attain_context *context, const attain_posterior
     if (!context || !posterior || !projection)
         return atn_fail(err, ATTAIN_ERR_ARGUMENT, "context, posterior and projection are needed");
     attain_projection *made = NULL;
-    attain_status status = create(context, posterior, &made, err);
+    attain_status status = atn_projection_create(context, posterior, &made, err);
     if (status == ATTAIN_OK) {
         atn_run run = {
             .ctx = context, .posterior = posterior, .study = posterior->study, .projection = made};
@@ -132,6 +138,7 @@ void attain_projection_free(attain_projection *projection)
 {
     if (!projection) return;
     attain_context *ctx = projection->ctx;
+    atn_scenario_results_free(ctx, projection->scenarios, projection->n_scenarios);
     const attain_study *study = projection->posterior->study;
     for (size_t s = 0; projection->series && s < study->n_series; s++) {
         atn_free(ctx, projection->series[s].rate);

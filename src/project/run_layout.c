@@ -99,6 +99,7 @@ void atn_run_free(atn_run *run)
         atn_free(run->ctx, run->goals[g].plans);
     atn_free(run->ctx, run->goals);
     atn_free(run->ctx, run->reached);
+    atn_free(run->ctx, run->best);
     atn_free(run->ctx, run->job.scratch);
     atn_free(run->ctx, run->job.counts);
     atn_paths_free(&run->paths);

@@ -100,6 +100,7 @@ attain_status attain_report_answer(attain_context *context, const attain_results
         goal = a.goal;
         say_line(&out, root, &a, width);
     }
+    atn_say_scenarios(&out, root);
     /* Columns measured without memory would be out of line. */
     if (context->refusals != refusals) out.failed = true;
     *text = atn_text_take(&out);

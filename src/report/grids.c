@@ -265,8 +265,8 @@ static void fill_series(atn_grid *t, const atn_node *root, bool all)
 
 /* ---- by name --------------------------------------------------------------------------------- */
 
-static const char *const table_names[] = {"goals", "parameters", "reports", "diagnostics",
-                                          "series"};
+static const char *const table_names[] = {"goals",       "parameters", "reports",
+                                          "diagnostics", "series",     "scenarios"};
 
 /* Below a table for people. */
 static void add_remarks(atn_text *out, const atn_node *root, bool goals)
@@ -313,10 +313,14 @@ attain_status atn_grid_write(attain_context *ctx, const attain_results *results,
         atn_grid_init(&t, ctx, series_columns, COUNT(series_columns));
         fill_series(&t, root, format != ATTAIN_FORMAT_TABLE);
         break;
+    case 5:
+        atn_grid_scenarios_open(&t, ctx);
+        atn_grid_scenarios_fill(&t, root);
+        break;
     default:
         return atn_fail(err, ATTAIN_ERR_ADDRESS,
-                        "no table \"%.60s\"; there are goals, parameters, reports, diagnostics and "
-                        "series",
+                        "no table \"%.60s\"; there are goals, parameters, reports, diagnostics, "
+                        "series and scenarios",
                         name);
     }
     atn_grid_print(&t, format, out);

@@ -447,6 +447,7 @@ attain_status atn_page_write(attain_context *ctx, const attain_results *results,
     answers(out, root);
     pictures(out, charts);
     details(out, root);
+    atn_page_scenarios(out, root);
     figures(out, root);
     warnings(out, root);
     priors(out, root);

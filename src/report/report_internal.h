@@ -77,6 +77,16 @@ void atn_grid_print(const atn_grid *t, attain_format format, atn_text *out);
 attain_status atn_grid_write(attain_context *ctx, const attain_results *results, const char *name,
                              attain_format format, atn_text *out, attain_error *err);
 
+/* grid_scenarios.c: its table of scenarios, no rows where none was run. */
+void atn_grid_scenarios_open(atn_grid *t, attain_context *ctx);
+void atn_grid_scenarios_fill(atn_grid *t, const atn_node *root);
+/* scenario_words.c: a scenario's entry for a reading of the baseline; NULL if it has none. */
+const atn_node *atn_scenario_reading(const atn_node *scenario, const atn_answer *a);
+/* What each scenario does to the chances, in lines; a section of report.md.  Nothing where none was
+ * run. */
+void atn_say_scenarios(atn_text *out, const atn_node *root);
+void atn_page_scenarios(atn_text *out, const atn_node *root);
+
 /* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
 typedef struct atn_chart_list atn_chart_list;
 attain_status atn_page_write(attain_context *ctx, const attain_results *results,

@@ -54,11 +54,14 @@ static attain_status write_document(writer *w)
 
 static attain_status write_tables(writer *w)
 {
-    static const char *const names[] = {"goals", "parameters", "reports", "series", "diagnostics"};
+    static const char *const names[] = {"goals",  "parameters",  "reports",
+                                        "series", "diagnostics", "scenarios"};
+    const atn_node *scenarios = atn_node_get(atn_document_root(w->results), "scenarios");
     attain_status status = ATTAIN_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && status == ATTAIN_OK; i++) {
         char file[32];
         atn_text text;
+        if (strcmp(names[i], "scenarios") == 0 && !atn_node_first(scenarios)) continue;
         atn_text_init(&text, w->ctx);
         snprintf(file, sizeof file, "%s.csv", names[i]);
         status = atn_grid_write(w->ctx, w->results, names[i], ATTAIN_FORMAT_CSV, &text, w->err);

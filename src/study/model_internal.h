@@ -133,6 +133,7 @@ struct atn_workspace {
     double *block; /* every array below is cut from it */
     atn_track_work *tracks;
     const double **inputs, **later_inputs; /* max_inputs each */
+    const double *const *exogenous;        /* in place of the study's inputs; NULL: as is */
     double **columns;                      /* max_inputs */
     double *scalars, *low, *high;          /* max_inputs */
     double *formula;                       /* max_formula_work */
@@ -151,6 +152,9 @@ struct atn_workspace {
  * reports reach.  False outside the link's domain. */
 bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size_t n, bool slopes,
                      atn_workspace *w);
+/* The trend at steps from .. n-1 alone, into trend[from] and on. */
+void atn_track_trend_from(const atn_model *m, size_t track, const double *theta, size_t from,
+                          size_t n, double *trend, atn_workspace *w);
 /* The n_knots knots that latent values fix: delta, and v from knots[n_knots_all] on. */
 void atn_track_knots(const atn_track *t, const double *theta, double *knots);
 /* d + w for steps 0 .. n-1; knots must reach step n-1. */

@@ -375,6 +375,7 @@ attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, 
     }
     if (refuse_cycles(&c) != ATTAIN_OK) return atn_fail_nomem(err);
     for (size_t r = 0; r < study->n_reports; r++) check_report(&c, &study->reports[r]);
+    atn_scenarios_check(study, 0, list);
     return c.failure == ATTAIN_OK ? atn_find_ceilings(study, err) : c.failure;
 }
 

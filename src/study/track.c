@@ -16,7 +16,8 @@ size_t atn_track_gather(const atn_model *m, const atn_track *t, const double *th
         w->inputs[k++] = &w->scalars[p];
     }
     w->inputs[k++] = m->steps;
-    for (size_t i = 0; i < study->n_inputs; i++) w->inputs[k++] = study->inputs[i].values;
+    for (size_t i = 0; i < study->n_inputs; i++)
+        w->inputs[k++] = w->exogenous ? w->exogenous[i] : study->inputs[i].values;
     for (size_t s = 0; s < study->n_series; s++) {
         const size_t place = m->track_of_series[s];
         const bool inside = t->in_network && place != ATN_NONE && m->tracks[place].in_network;
@@ -64,7 +65,7 @@ bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size
     const atn_track *t = &m->tracks[track];
     atn_track_work *tw = &w->tracks[track];
     const size_t n_inputs = atn_track_gather(m, t, theta, w), n_par = t->trend->n_parameters;
-    if (trend_is_kept(t, tw, w->scalars, n, slopes)) return tw->kept_in_domain;
+    if (!w->exogenous && trend_is_kept(t, tw, w->scalars, n, slopes)) return tw->kept_in_domain;
     size_t done = 0;
     if (slopes && t->n_reach > 0) {
         for (size_t k = 0; k < n_inputs; k++) {
@@ -83,9 +84,20 @@ bool atn_track_trend(const atn_model *m, size_t track, const double *theta, size
         atn_formula_value(t->trend->formula, n - done, w->later_inputs, tw->trend + done,
                           w->formula);
     }
-    keep_trend(t, tw, w->scalars, n, slopes);
+    keep_trend(t, tw, w->scalars, w->exogenous ? 0 : n, slopes);
     tw->kept_in_domain = atn_in_domain(t->spec->link, tw->trend, n);
     return tw->kept_in_domain;
+}
+
+void atn_track_trend_from(const atn_model *m, size_t track, const double *theta, size_t from,
+                          size_t n, double *trend, atn_workspace *w)
+{
+    const atn_track *t = &m->tracks[track];
+    const size_t n_inputs = atn_track_gather(m, t, theta, w), n_par = t->trend->n_parameters;
+    for (size_t k = 0; k < n_inputs; k++)
+        w->later_inputs[k] = k < n_par || !w->inputs[k] ? w->inputs[k] : w->inputs[k] + from;
+    if (from < n)
+        atn_formula_value(t->trend->formula, n - from, w->later_inputs, trend + from, w->formula);
 }
 
 void atn_track_knots(const atn_track *t, const double *theta, double *knots)

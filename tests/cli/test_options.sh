@@ -35,7 +35,7 @@ done
 expect 'a format' 2 '' '=attain: run: "--format" needs table, json or csv, found "xml"' \
     run study --format xml
 expect 'a method' 2 '' '=attain: run: "--fit" needs map or nuts, found "mcmc"' run study --fit mcmc
-expect 'scenarios' 2 '' '~projects no scenarios' run study --scenarios study/study.json
+expect 'scenarios' 2 '' '~unknown key' run study --scenarios study/study.json
 expect 'a date' 2 '' '~2025-13-01' run study --as-of 2025-13-01
 expect 'a pointer' 2 '' '*' run study --set '/no/such/place=1'
 expect 'no pointer' 2 '' '*' run study --set 'nonsense'

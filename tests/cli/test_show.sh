@@ -34,7 +34,7 @@ holds 'which holds it' test "$(cat number)" = 40000
 
 expect 'a typo' 2 '' '~goals' show run gaols/year-40k/probability
 expect 'a part that is not there' 2 '' '~year-40k' show run goals/nothing/probability
-expect 'a table of a later version' 2 '' '*' show run scenarios
+expect 'no scenarios' 0 '~scenario' '' show run scenarios
 expect 'no such run' 5 '' '~nowhere' show nowhere
 printf '{"attain": {"schema": 999}}\n' >other.json
 expect 'another schema' 5 '' '~schema' show other.json

@@ -67,7 +67,7 @@ static run open_run(const char *folder, attain_method method, long draws, unsign
     assert_int_equal(atn_workspace_create(r.ctx, model, &w, NULL), ATTAIN_OK);
     for (size_t d = 0; d < n_draws; d++) {
         const double *theta = atn_posterior_theta(r.posterior, 0, d, &model);
-        atn_model_paths(model, theta, 1, d, (double *[]){r.paths + d * n_steps}, w);
+        atn_model_paths(model, theta, 1, d, (double *[]){r.paths + d * n_steps}, w, NULL);
     }
     atn_workspace_free(r.ctx, w);
     return r;

@@ -300,12 +300,12 @@ static void paths_continue_the_fit(void **state)
     const size_t n = f.study->n_steps;
     double *a = malloc(2 * n * sizeof *a), *b = a + n;
     assert_non_null(a);
-    atn_model_paths(f.model, theta, 1, 0, (double *[]){a}, f.workspace);
-    atn_model_paths(f.model, theta, 1, 1, (double *[]){b}, f.workspace);
+    atn_model_paths(f.model, theta, 1, 0, (double *[]){a}, f.workspace, NULL);
+    atn_model_paths(f.model, theta, 1, 1, (double *[]){b}, f.workspace, NULL);
     for (size_t i = 0; i < 85; i++) /* the report reaches step 94, knots every 14: 84 is fixed */
         atn_check_close("fixed part", a[i], b[i], 0, 1e-14);
     assert_true(fabs(a[n - 1] - b[n - 1]) > 1e-6 * a[n - 1]);
-    atn_model_paths(f.model, theta, 1, 0, (double *[]){b}, f.workspace);
+    atn_model_paths(f.model, theta, 1, 0, (double *[]){b}, f.workspace, NULL);
     atn_check_same_bits("same draw, same path", b, a, n);
     free(a);
     fixture_model_close(ctx, &f);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/stream.h"
+#include "study/future.h"
 #include "study_fixture.h"
 
 enum { MOST = 600 };
@@ -228,7 +229,7 @@ static void close_run(attain_context *ctx, run *r)
 
 static void draw_paths(run *r, const double *theta, uint64_t draw)
 {
-    atn_model_paths(r->f.model, theta, 1, draw, r->y, r->f.workspace);
+    atn_model_paths(r->f.model, theta, 1, draw, r->y, r->f.workspace, NULL);
 }
 
 enum { IN, OUT, WARD, MORE, HOME };
@@ -472,8 +473,8 @@ static void order_of_series_does_not_matter(void **state)
     double *y[2][6];
     for (size_t k = 0; k < 12; k++)
         assert_non_null(y[k / 6][k % 6] = malloc(study->n_steps * sizeof(double)));
-    atn_model_paths(a, theta, 1, 3, y[0], wa);
-    atn_model_paths(b, other, 1, 3, y[1], wb);
+    atn_model_paths(a, theta, 1, 3, y[0], wa, NULL);
+    atn_model_paths(b, other, 1, 3, y[1], wb, NULL);
     for (size_t k = 0; k < 6; k++) {
         assert_int_equal(atn_model_series(b, 5 - k), atn_model_series(a, k));
         for (size_t i = 0; i < study->n_steps; i++)
@@ -565,6 +566,98 @@ static void stocks_in_a_row(void **state)
     attain_context_free(ctx);
 }
 
+/* ---- changed futures ---- */
+
+static double *column(const run *r, size_t from, double before, double after)
+{
+    double *x = malloc(r->n_steps * sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < r->n_steps; i++) x[i] = i < from ? before : after;
+    return x;
+}
+
+/* A stay that is set from a step on: Little's law before and behind it, no bit of the past moved.
+ */
+static void a_set_stay_is_followed(void **state)
+{
+    (void)state;
+    attain_context *ctx = check_context(NULL, 1);
+    run was = open_plain(ctx, "1e6", BEDS), is = open_plain(ctx, "1e6", BEDS);
+    const size_t from = 300;
+    double theta[8], later[8];
+    set(&was, theta, 30, 20, 600);
+    set(&was, later, 30, 50, 600);
+    const double *const segments[] = {later};
+    const atn_future future = {.n_segments = 1, .from = &from, .theta = segments};
+    draw_paths(&was, theta, 0);
+    atn_model_paths(is.f.model, theta, 1, 0, is.y, is.f.workspace, &future);
+    for (size_t k = 0; k < 4; k++) atn_check_same_bits("past", is.y[k], was.y[k], from);
+    for (size_t i = from; i < is.n_steps; i++)
+        atn_check_close("level", is.y[WARD][i], 1500 - 900 * pow(0.98, (double)(i - from)), 0,
+                        1e-11);
+    close_run(ctx, &was);
+    close_run(ctx, &is);
+    attain_context_free(ctx);
+}
+
+/* A flow is changed as it is asked for: beds limit what comes of it, and nobody is lost.  The same
+ * whether the flow depends on the level or not. */
+static void changed_flows_are_limited(void **state)
+{
+    (void)state;
+    attain_context *ctx = check_context(NULL, 1);
+    const size_t from = 200;
+    for (size_t d = 1; d < 7; d++) {
+        run was = open_run(ctx, make(ctx, &designs[d])), is = open_run(ctx, make(ctx, &designs[d]));
+        double *in = column(&is, from, 1, 3), *out = column(&is, from, 0, 2);
+        double *beds = column(&is, from, 1, 1), *effort = column(&is, from, 1, 1);
+        const attain_study *study = is.f.study;
+        for (size_t i = 0; i < is.n_steps; i++) {
+            beds[i] = study->inputs[0].values[i] * (i < from ? 1 : 0.9);
+            effort[i] = study->inputs[1].values[i];
+        }
+        const double *const scale[6] = {in, NULL}, *const offset[6] = {NULL, out};
+        const double *const inputs[] = {beds, effort};
+        const atn_future future = {.inputs = inputs, .scale = scale, .offset = offset};
+        atn_stream stream;
+        atn_stream_init(&stream, 6, ATN_PURPOSE_SIMULATE, d, 0);
+        double theta[MOST];
+        for (uint64_t k = 0; k < 20; k++) {
+            random_theta(is.f.model, &stream, theta);
+            draw_paths(&was, theta, k);
+            atn_model_paths(is.f.model, theta, 1, k, is.y, is.f.workspace, &future);
+            for (size_t s = 0; s < 6; s++) atn_check_same_bits("past", is.y[s], was.y[s], from);
+            if (!(imbalance(&is) <= 1e-9)) fail_msg("%s: people lost", designs[d].name);
+        }
+        free(in);
+        free(out);
+        free(beds);
+        free(effort);
+        close_run(ctx, &was);
+        close_run(ctx, &is);
+    }
+    attain_context_free(ctx);
+}
+
+/* Beds that are halved from a step on: the level comes down to them. */
+static void a_changed_capacity_limits(void **state)
+{
+    (void)state;
+    attain_context *ctx = check_context(NULL, 1);
+    run r = open_plain(ctx, "10000", BEDS);
+    double theta[8], *beds = column(&r, 300, 10000, 3000);
+    const double *const inputs[] = {beds};
+    const atn_future future = {.inputs = inputs};
+    set(&r, theta, 300, 20, 6000);
+    atn_model_paths(r.f.model, theta, 1, 0, r.y, r.f.workspace, &future);
+    atn_check_close("before", r.y[WARD][300], 6000, 1e-6, 0);
+    assert_true(r.y[WARD][r.n_steps - 1] <= 3000 * 1.01 && r.y[WARD][r.n_steps - 1] > 2900);
+    assert_true(r.y[IN][301] < 1e-3);
+    free(beds);
+    close_run(ctx, &r);
+    attain_context_free(ctx);
+}
+
 /* ---- memory ---- */
 
 static void evaluation_allocates_nothing(void **state)
@@ -635,6 +728,9 @@ int main(void)
         cmocka_unit_test(order_of_series_does_not_matter),
         cmocka_unit_test(stocks_in_a_row),
         cmocka_unit_test(inputs_ramp),
+        cmocka_unit_test(a_set_stay_is_followed),
+        cmocka_unit_test(changed_flows_are_limited),
+        cmocka_unit_test(a_changed_capacity_limits),
         cmocka_unit_test(evaluation_allocates_nothing),
         cmocka_unit_test(each_allocation_may_fail),
     };

@@ -54,7 +54,7 @@ static void fill_paths(run *r)
     assert_int_equal(atn_workspace_create(r->ctx, model, &w, NULL), ATTAIN_OK);
     for (size_t d = 0; d < n_draws; d++) {
         const double *theta = atn_posterior_theta(r->posterior, 0, d, &model);
-        atn_model_paths(model, theta, seed, d, (double *[]){r->paths + d * n_steps}, w);
+        atn_model_paths(model, theta, seed, d, (double *[]){r->paths + d * n_steps}, w, NULL);
     }
     atn_workspace_free(r->ctx, w);
 }

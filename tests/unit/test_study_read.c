@@ -56,7 +56,8 @@ static const char full[] =
     "   \"g1\"] } ],\n"
     " \"fit\": { \"method\": \"nuts\", \"chains\": 2, \"warmup\": 500, \"draws\": 700, \"seed\":\n"
     "   9007199254740992, \"max_k\": 0.6 },\n"
-    " \"scenarios\": [ {\"id\": \"surge\"} ] }\n";
+    " \"scenarios\": [ {\"id\": \"surge\", \"changes\": [ {\"multiply\": \"arrests\", \"by\":\n"
+    "   \"lognormal(log(1.3), 0.1)\", \"ramp\": 30, \"days\": 60} ]} ] }\n";
 
 static const char table[] =
     "series,statistic,start,end,relation,value,upper,error,stale,grain,definition,source,release,"
@@ -225,7 +226,13 @@ static void test_everything(void **state)
     check_rest(s);
     check_reports(s);
     assert_string_equal(attain_study_title(s), "Everything");
-    assert_true(holds(list, "scenarios-not-run", ATTAIN_SEVERITY_WARNING, 38, "not run"));
+    assert_int_equal(s->n_scenarios, 1);
+    assert_string_equal(s->scenarios[0].label, "surge");
+    const atn_change *change = &s->scenarios[0].changes[0];
+    assert_int_equal(s->scenarios[0].from, s->as_of + 1);
+    assert_int_equal(change->kind, ATN_CHANGE_MULTIPLY);
+    assert_int_equal(change->until, change->from + 59);
+    assert_true(change->size.drawn && change->ramp == 30.0);
     assert_true(holds(list, "published-early", ATTAIN_SEVERITY_WARNING, 8, "before its window"));
     assert_true(holds(list, "undeclared-definition", ATTAIN_SEVERITY_NOTE, 8, "'announced'"));
     assert_int_equal(attain_diagnostics_count_of(list, ATTAIN_SEVERITY_ERROR), 0);

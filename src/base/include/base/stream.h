@@ -19,7 +19,8 @@ typedef enum atn_purpose { /* values are part of the results: never renumber */
                            ATN_PURPOSE_SIMULATE = 7,
                            ATN_PURPOSE_PREDICT = 8, /* replicated reports */
                            ATN_PURPOSE_BOOTSTRAP = 9,
-                           ATN_PURPOSE_PIT = 20 /* where a figure lies between F at its ends */
+                           ATN_PURPOSE_PIT = 20,     /* where a figure lies between F at its ends */
+                           ATN_PURPOSE_SCENARIO = 30 /* sizes of changes, one chain a change */
 } atn_purpose;
 
 typedef struct atn_stream {

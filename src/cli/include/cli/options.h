@@ -10,39 +10,44 @@
 #include "cli/console.h"
 
 /* One bit a flag: a command names those it takes. */
-typedef enum atn_flag {
-    ATN_FLAG_OUTPUT = 1u << 0,
-    ATN_FLAG_SEED = 1u << 1,
-    ATN_FLAG_THREADS = 1u << 2,
-    ATN_FLAG_FORMAT = 1u << 3,
-    ATN_FLAG_QUIET = 1u << 4,
-    ATN_FLAG_STRICT = 1u << 5,
-    ATN_FLAG_HELP = 1u << 6,
-    ATN_FLAG_AS_OF = 1u << 7,
-    ATN_FLAG_FIT = 1u << 8,
-    ATN_FLAG_SET = 1u << 9,
-    ATN_FLAG_ASSERT = 1u << 10,
-    ATN_FLAG_NO_CHARTS = 1u << 11,
-    ATN_FLAG_SCENARIOS = 1u << 12, /* refused with its reason */
-    ATN_FLAG_DATA = 1u << 13,
-    ATN_FLAG_RESPONSE = 1u << 14,
-    ATN_FLAG_FORMULA = 1u << 15,
-    ATN_FLAG_CURVE = 1u << 16,
-    ATN_FLAG_START = 1u << 17,
-    ATN_FLAG_PRIOR = 1u << 18,
-    ATN_FLAG_BOUNDS = 1u << 19,
-    ATN_FLAG_WEIGHTS = 1u << 20,
-    ATN_FLAG_LOSS = 1u << 21,
-    ATN_FLAG_INTERVALS = 1u << 22,
-    ATN_FLAG_LEVEL = 1u << 23,
-    ATN_FLAG_REPLICATES = 1u << 24,
-    ATN_FLAG_RESIDUALS = 1u << 25,
-    ATN_FLAG_PLOT = 1u << 26,
-    ATN_FLAG_DRAWS = 1u << 27,
-    ATN_FLAG_SIMULATIONS = 1u << 28, /* --replicates of calibrate */
-    ATN_FLAG_RANKS = 1u << 29,
-    ATN_FLAG_REGRESS_FIT = 1u << 30 /* --fit of regress */
-} atn_flag;
+typedef uint64_t atn_flag;
+#define ATN_FLAG(n)          (UINT64_C(1) << (n))
+#define ATN_FLAG_OUTPUT      ATN_FLAG(0)
+#define ATN_FLAG_SEED        ATN_FLAG(1)
+#define ATN_FLAG_THREADS     ATN_FLAG(2)
+#define ATN_FLAG_FORMAT      ATN_FLAG(3)
+#define ATN_FLAG_QUIET       ATN_FLAG(4)
+#define ATN_FLAG_STRICT      ATN_FLAG(5)
+#define ATN_FLAG_HELP        ATN_FLAG(6)
+#define ATN_FLAG_AS_OF       ATN_FLAG(7)
+#define ATN_FLAG_FIT         ATN_FLAG(8)
+#define ATN_FLAG_SET         ATN_FLAG(9)
+#define ATN_FLAG_ASSERT      ATN_FLAG(10)
+#define ATN_FLAG_NO_CHARTS   ATN_FLAG(11)
+#define ATN_FLAG_SCENARIOS   ATN_FLAG(12)
+#define ATN_FLAG_DATA        ATN_FLAG(13)
+#define ATN_FLAG_RESPONSE    ATN_FLAG(14)
+#define ATN_FLAG_FORMULA     ATN_FLAG(15)
+#define ATN_FLAG_CURVE       ATN_FLAG(16)
+#define ATN_FLAG_START       ATN_FLAG(17)
+#define ATN_FLAG_PRIOR       ATN_FLAG(18)
+#define ATN_FLAG_BOUNDS      ATN_FLAG(19)
+#define ATN_FLAG_WEIGHTS     ATN_FLAG(20)
+#define ATN_FLAG_LOSS        ATN_FLAG(21)
+#define ATN_FLAG_INTERVALS   ATN_FLAG(22)
+#define ATN_FLAG_LEVEL       ATN_FLAG(23)
+#define ATN_FLAG_REPLICATES  ATN_FLAG(24)
+#define ATN_FLAG_RESIDUALS   ATN_FLAG(25)
+#define ATN_FLAG_PLOT        ATN_FLAG(26)
+#define ATN_FLAG_DRAWS       ATN_FLAG(27)
+#define ATN_FLAG_SIMULATIONS ATN_FLAG(28) /* --replicates of calibrate */
+#define ATN_FLAG_RANKS       ATN_FLAG(29)
+#define ATN_FLAG_REGRESS_FIT ATN_FLAG(30) /* --fit of regress */
+#define ATN_FLAG_ONLY        ATN_FLAG(31) /* of the scenarios */
+#define ATN_FLAG_VARY        ATN_FLAG(32)
+#define ATN_FLAG_GOAL        ATN_FLAG(33)
+#define ATN_FLAG_UNTIL       ATN_FLAG(34)
+#define ATN_FLAG_FROM        ATN_FLAG(35)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -79,8 +84,12 @@ typedef struct atn_options {
     attain_method fit;
     const char **set, **assertions; /* in the order given */
     size_t n_set, n_assertions;
-    long replicates;   /* of calibrate; 0: not given */
-    const char *ranks; /* of calibrate; NULL: not given */
+    const char **scenarios, **only, **vary; /* the same */
+    size_t n_scenarios, n_only, n_vary;
+    const char *goal, *from; /* of sweep; NULL: not given */
+    double until;            /* of sweep; 0: not given */
+    long replicates;         /* of calibrate; 0: not given */
+    const char *ranks;       /* of calibrate; NULL: not given */
     atn_regress_options regress;
 } atn_options;
 
@@ -90,7 +99,7 @@ typedef struct atn_command {
     const char *summary;   /* one line for the list of commands */
     const char *text;      /* for its own help */
     size_t least, most;    /* arguments */
-    unsigned flags;        /* atn_flag bits */
+    atn_flag flags;        /* bits */
     const char *output;    /* what -o is here: "DIR", "FILE" */
     atn_exit (*run)(const atn_options *options, atn_console *console);
 } atn_command;
@@ -115,7 +124,7 @@ void atn_help_overview(FILE *stream);
 void atn_help_command(FILE *stream, const atn_command *command);
 /* Flags without help are taken but not listed. */
 typedef struct atn_flag_text {
-    unsigned flag;
+    atn_flag flag;
     const char *name;  /* without the dashes */
     const char *value; /* NULL: takes none */
     const char *help;
@@ -125,6 +134,7 @@ extern const atn_flag_text atn_flag_texts[]; /* ended by a NULL name */
 atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);

@@ -26,6 +26,10 @@
     X(FIT, "fit")                                                                                  \
     X(GATES, "gates")                                                                              \
     X(GOAL, "goal")                                                                                \
+    X(SCENARIO_FILE, "scenarios")                                                                  \
+    X(SCENARIO, "scenario")                                                                        \
+    X(CHANGE, "change")                                                                            \
+    X(SIZE, "size")                                                                                \
     X(REPORT, "report")
 typedef enum atn_object {
 #define ATN_AS_OBJECT(id, name) ATN_OBJECT_##id,
@@ -135,6 +139,7 @@ void atn_read_groups(atn_reader *r, const cJSON *study); /* definitions, sources
 void atn_read_inputs(atn_reader *r, const cJSON *study);
 void atn_read_settings(atn_reader *r, const cJSON *study); /* measurement, fit */
 void atn_read_goals(atn_reader *r, const cJSON *study);
+void atn_read_scenarios(atn_reader *r, const cJSON *study);
 void atn_read_reports(atn_reader *r, const cJSON *study);
 /* Compiles what atn_study_complete would, for its messages only: used when other problems keep the
  * study from being completed. */

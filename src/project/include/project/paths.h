@@ -2,6 +2,9 @@
 #ifndef ATN_PROJECT_PATHS_H
 #define ATN_PROJECT_PATHS_H
 
+#include <math.h>
+
+#include "project/future.h"
 #include "project/goal.h"
 #include "project/projection.h"
 
@@ -15,7 +18,8 @@ typedef struct atn_paths {
     double **wanted; /* ... and where atn_model_paths shall write */
     atn_workspace **workspace; /* n_workers x candidates of the block */
     size_t n_workspaces;
-    bool *broken; /* chunks that hold a NaN */
+    bool *broken;         /* chunks that hold a NaN, or leave the link's domain in a future */
+    atn_futures *futures; /* borrowed, of as many workers; NULL: the future as it is */
 } atn_paths;
 
 /* Room for one series of every draw: draws x steps doubles. */
@@ -39,6 +43,21 @@ void atn_paths_define(const atn_paths *paths, size_t chunk, size_t definition,
  * where there is none; the later published of two.  n_steps entries. */
 void atn_reported_steps(const attain_study *study, size_t series, size_t definition,
                         double *reported);
+
+/* A value of the reference as a definition with this factor (or shift) counts it. */
+static inline double atn_paths_counted(double y, atn_link link, double factor)
+{
+    if (link == ATN_LINK_LOG) return y * factor;
+    if (link == ATN_LINK_IDENTITY) return y + factor;
+    /* logistic(logit(y) + shift) without forming the logit */
+    return y / (y + (1.0 - y) * exp(-factor));
+}
+/* A change may bring a path to the edge of what its link allows, not beyond. */
+static inline bool atn_paths_inside(atn_link link, double y)
+{
+    if (link == ATN_LINK_IDENTITY) return y > -INFINITY && y < INFINITY;
+    return y >= 0 && (link == ATN_LINK_LOG ? y < INFINITY : y <= 1);
+}
 
 static inline double *atn_paths_chunk(const atn_paths *paths, size_t chunk)
 {

@@ -73,6 +73,24 @@ typedef struct atn_report_fit {
                                 2 */
 } atn_report_fit;
 
+/* A reading under a scenario beside the same reading without: on the same draws, so that chance has
+ * little to add. */
+typedef struct atn_paired {
+    double difference, mcse; /* of the probability by the deadline, with its Monte Carlo error */
+    double value[3];         /* .05 .5 .95 quantiles of the best value by the deadline (a total) */
+    double baseline[3];      /* the same without the scenario */
+    double change[3];        /* and of value less baseline, draw by draw */
+    double mean_change;
+    double variance_ratio; /* of paired differences to unpaired ones; NaN where nothing varies */
+} atn_paired;
+
+typedef struct atn_scenario_result {
+    size_t scenario;           /* of the study */
+    attain_projection *answer; /* its goals alone */
+    atn_paired *paired;        /* in the order of goals, definitions, readings */
+    size_t n_paired;
+} atn_scenario_result;
+
 struct attain_projection {
     attain_context *ctx;
     const attain_posterior *posterior;
@@ -80,6 +98,8 @@ struct attain_projection {
     atn_series_paths *series; /* n_series */
     atn_goal_result *goals;   /* n_goals */
     atn_report_fit *reports;  /* n_reports */
+    atn_scenario_result *scenarios;
+    size_t n_scenarios;
 };
 
 #endif

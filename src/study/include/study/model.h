@@ -3,6 +3,7 @@
 #define ATN_STUDY_MODEL_H
 
 #include "stats/distribution.h"
+#include "study/future.h"
 #include "study/study_data.h"
 
 /* Dimension = n_parameters + n_latent.  A point on the natural scale is theta = (parameters,
@@ -66,9 +67,22 @@ void atn_model_replicate(const atn_model *model, const double *theta, atn_stream
  * Innovations the reports did not reach are drawn fresh from streams keyed (seed, DEVIATION,
  * series index in the study, draw); the calendar effects come from theta.  Series of the block are
  * computed in dependency order; asking for one computes those it needs.
- * y may be NULL for series not wanted: y[k] for the k-th series of the block. */
+ * y may be NULL for series not wanted: y[k] for the k-th series of the block.
+ * future (NULL: none) changes what comes: the same innovations under other parameters, inputs,
+ * factors and levels.  A knot belongs to the parameters of the first step that leans on it. */
 void atn_model_paths(const atn_model *model, const double *theta, uint64_t seed, uint64_t draw,
+                     double *const *y, atn_workspace *workspace, const atn_future *future);
+/* The same draw under many futures.  prime: the paths without any, and what of them stays, kept in
+ * the workspace until it is used for anything else.  again: to the bit what atn_model_paths gives
+ * at steps from .. to-1, for futures that change nothing before `from` and set no parameter of a
+ * deviation or of a calendar effect. */
+bool atn_model_has_again(const atn_model *model); /* whether this block can be run so */
+void atn_model_prime(const atn_model *model, const double *theta, uint64_t seed, uint64_t draw,
                      double *const *y, atn_workspace *workspace);
+void atn_model_paths_again(const atn_model *model, const double *theta, size_t from, size_t to,
+                           double *const *y, atn_workspace *workspace, const atn_future *future);
+/* The parameters in force at a step. */
+const double *atn_future_theta(const atn_future *future, const double *theta, size_t step);
 size_t atn_model_n_series(const atn_model *model);
 size_t atn_model_series(const atn_model *model, size_t k); /* index in the study */
 /* omega of the k-th series of the block at theta; 0 when it has no scatter. */

@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "formula/formula.h"
 #include "formula/prior.h"
+#include "study/scenario_data.h"
 
 #define ATN_NONE ((size_t)-1)
 
@@ -235,6 +236,8 @@ struct attain_study {
     size_t n_reports;
     atn_goal *goals;
     size_t n_goals;
+    atn_scenario *scenarios;
+    size_t n_scenarios;
     atn_parameter scale;  /* of all reports' errors; present == false: 1 */
     double error_df;      /* Student-t errors; INFINITY: normal */
     double design_effect; /* of sample sizes, default 1 */
@@ -251,6 +254,11 @@ typedef struct attain_study attain_study;
  * marks used and duplicate reports.  Every problem goes to the list with its place.  Returns FIELD
  * or TABLE if there was one (the first), NOMEM.  To be called once, after the reader. */
 attain_status atn_study_complete(attain_study *study, attain_diagnostics *list, attain_error *err);
+
+/* What can only be told of scenarios from number `first` on once the study is complete: whether a
+ * parameter that is set is one of the model's, and its size inside the prior's support.  Every
+ * problem goes to the list. */
+void atn_scenarios_check(const attain_study *study, size_t first, attain_diagnostics *list);
 
 /* Length of a window in steps: the sum of its a_i (METHODS 1), 0 when it is empty. */
 double atn_study_window(const attain_study *study, atn_day start, atn_day end);
