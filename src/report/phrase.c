@@ -24,14 +24,14 @@ void atn_say_estimate(atn_text *out, double value)
         atn_text_add(out, "-");
         return;
     }
-    const double size = fabs(value);
+    const double size = fabs(value) < 5e-7 ? 0.0 : fabs(value); /* no digit of six shows less */
     const int magnitude = size > 0 ? (int)floor(log10(size)) : 0;
     if (magnitude >= 2) {
         const double unit = pow(10, magnitude - 2);
         atn_text_grouped(out, round(value / unit) * unit, 0);
     } else {
         const int decimals = size > 0 ? 2 - magnitude : 0;
-        atn_text_grouped(out, value, decimals > 6 ? 6 : decimals);
+        atn_text_grouped(out, size > 0 ? value : 0.0, decimals > 6 ? 6 : decimals);
     }
 }
 

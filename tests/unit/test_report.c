@@ -99,6 +99,7 @@ static void test_numbers(void **state)
     check_number(atn_say_estimate, 123456, "123,000");
     check_number(atn_say_estimate, 1046.9, "1,050");
     check_number(atn_say_estimate, 99.96, "100.0");
+    check_number(atn_say_estimate, 3e-9, "0");
     check_number(atn_say_estimate, 1.2345, "1.23");
     check_number(atn_say_estimate, 0, "0");
     check_number(atn_say_estimate, INFINITY, "-");
