@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "project/why.h"
+#include "project/explanation.h"
 
 enum { MOST_LISTED = 5 };
 static const double SURE = 0.01;      /* a chance that no display tells from 0 */
@@ -66,13 +66,20 @@ static void add_goals(atn_builder *b, cJSON *parent, wants *wanted, fill_reading
 
 typedef struct left_out {
     const atn_influence *influence;
-    size_t block; /* of the report at hand */
+    size_t block; /* of the report at hand; ATN_NONE: all that they speak to */
 } left_out;
+
+static bool speaks_to(const atn_builder *b, const atn_influence *i, const atn_why_place *place)
+{
+    for (size_t k = 0; k < b->posterior->n_blocks; k++)
+        if (i->blocks[k] && place->blocks[k]) return true;
+    return false;
+}
 
 static bool rests_on_block(const atn_builder *b, const atn_why_place *place, const void *user)
 {
-    (void)b;
-    return place->blocks[((const left_out *)user)->block];
+    const left_out *l = user;
+    return l->block == ATN_NONE ? speaks_to(b, l->influence, place) : place->blocks[l->block];
 }
 
 /* The same of the quantity: of its median where the logarithm was compared. */
@@ -99,6 +106,31 @@ static void fill_change(atn_builder *b, cJSON *o, size_t place, const void *user
     add_shift(b, o, place, c);
 }
 
+static const char *source_of(const atn_builder *b, const atn_influence *i)
+{
+    return b->study->reports[i->reports[0]].source_text;
+}
+
+static void add_rows(atn_builder *b, cJSON *o, const atn_influence *i)
+{
+    cJSON *rows = atn_build_array(b, o, "together");
+    for (size_t k = 0; k < i->n_reports; k++)
+        atn_build_number(b, rows, NULL, (double)b->study->reports[i->reports[k]].row);
+}
+
+static void add_sources(atn_builder *b, cJSON *o)
+{
+    const atn_why *why = b->projection->why;
+    cJSON *list = atn_build_array(b, o, "sources");
+    for (size_t k = 0; k < why->n_sources; k++) {
+        const left_out l = {.influence = &why->sources[k], .block = ATN_NONE};
+        cJSON *source = atn_build_object(b, list, NULL);
+        atn_build_text(b, source, "name", source_of(b, l.influence));
+        add_rows(b, source, l.influence);
+        add_goals(b, source, rests_on_block, fill_change, &l);
+    }
+}
+
 void atn_build_influence(atn_builder *b, cJSON *o, size_t report)
 {
     const atn_why *why = b->projection->why;
@@ -110,9 +142,7 @@ void atn_build_influence(atn_builder *b, cJSON *o, size_t report)
     const left_out l = {.influence = &why->influences[group],
                         .block = b->posterior->block_of_series[b->study->reports[report].series]};
     cJSON *part = atn_build_object(b, o, "influence");
-    cJSON *rows = atn_build_array(b, part, "together");
-    for (size_t k = 0; k < l.influence->n_reports; k++)
-        atn_build_number(b, rows, NULL, (double)b->study->reports[l.influence->reports[k]].row);
+    add_rows(b, part, l.influence);
     atn_build_text(b, part, "how", how_names[l.influence->how[l.block]]);
     atn_build_number(b, part, "plain_k", l.influence->plain_k[l.block]);
     atn_build_number(b, part, "k", l.influence->k[l.block]);
@@ -159,21 +189,30 @@ static double row_of(const atn_builder *b, const atn_influence *i, const atn_why
     return NAN;
 }
 
-static bool speaks_to(const atn_builder *b, const atn_influence *i, const atn_why_place *place)
+/* Whether more than one group of a source's reports speaks to a place: else its own line says it.
+ */
+static bool says_more(const atn_builder *b, const atn_influence *i, const atn_why_place *place)
 {
-    for (size_t k = 0; k < b->posterior->n_blocks; k++)
-        if (i->blocks[k] && place->blocks[k]) return true;
+    size_t first = ATN_NONE;
+    for (size_t k = 0; k < i->n_reports; k++) {
+        const atn_report *r = &b->study->reports[i->reports[k]];
+        const size_t group = b->projection->why->influence_of[i->reports[k]];
+        if (!r->used || !place->blocks[b->posterior->block_of_series[r->series]]) continue;
+        if (first != ATN_NONE && group != first) return true;
+        first = group;
+    }
     return false;
 }
 
-/* The reports that move this answer the most, those with a change over twice its error alone; then
- * those of which nothing can be said.  Where the probability is all but 0 or 1, by what they do to
- * the quantity. */
-static void add_movers(atn_builder *b, cJSON *o, size_t place)
+/* The groups of a list that move this answer the most, those with a change over twice its error
+ * alone; `untold` (NULL: not wanted) gets the rows of which nothing can be said.  Where the
+ * probability is all but 0 or 1, by what they do to the quantity. */
+static void add_movers(atn_builder *b, cJSON *list, cJSON *untold, size_t place,
+                       const atn_influence *groups, size_t n_groups)
 {
     const atn_why *why = b->projection->why;
     const atn_why_place *at = &why->places[place];
-    ranked *order = ATN_NEW_ARRAY(b->ctx, ranked, why->n_influences);
+    ranked *order = ATN_NEW_ARRAY(b->ctx, ranked, n_groups);
     size_t n = 0;
     const double p = reading_of(b, at)->probability;
     const bool by_quantity = why->spreads[place].told && !(p >= SURE && p <= 1.0 - SURE);
@@ -181,22 +220,25 @@ static void add_movers(atn_builder *b, cJSON *o, size_t place)
         b->failed = true;
         return;
     }
-    cJSON *list = atn_build_array(b, o, "reports"), *untold = atn_build_array(b, o, "untold");
-    for (size_t g = 0; g < why->n_influences; g++) {
-        const atn_influence *i = &why->influences[g];
+    for (size_t g = 0; g < n_groups; g++) {
+        const atn_influence *i = &groups[g];
         const atn_effect *c = &i->changes[place];
         if (!speaks_to(b, i, at)) continue;
-        if (c->how == ATN_NOT_TOLD) atn_build_number(b, untold, NULL, row_of(b, i, at));
+        if (groups == why->sources && !says_more(b, i, at)) continue;
+        if (untold && c->how == ATN_NOT_TOLD) atn_build_number(b, untold, NULL, row_of(b, i, at));
         const double size = by_quantity ? c->shift : c->change;
         if (fabs(size) > 2.0 * (by_quantity ? c->shift_mcse : c->mcse))
             order[n++] = (ranked){.size = fabs(size), .group = g};
     }
     qsort(order, n, sizeof *order, by_size);
     for (size_t k = 0; k < n && k < MOST_LISTED; k++) {
-        const atn_influence *i = &why->influences[order[k].group];
+        const atn_influence *i = &groups[order[k].group];
         const atn_effect *c = &i->changes[place];
         cJSON *entry = atn_build_object(b, list, NULL);
-        atn_build_number(b, entry, "row", row_of(b, i, at));
+        if (groups == why->sources)
+            atn_build_text(b, entry, "name", source_of(b, i));
+        else
+            atn_build_number(b, entry, "row", row_of(b, i, at));
         atn_build_number(b, entry, "change", c->change);
         atn_build_number(b, entry, "mcse", c->mcse);
         add_shift(b, entry, place, c);
@@ -211,7 +253,10 @@ static void fill_why(atn_builder *b, cJSON *o, size_t place, const void *user)
     static const double levels[] = {0.05, 0.5, 0.95};
     const atn_spread *s = &b->projection->why->spreads[place];
     (void)user;
-    add_movers(b, o, place);
+    const atn_why *why = b->projection->why;
+    cJSON *list = atn_build_array(b, o, "reports"), *untold = atn_build_array(b, o, "untold");
+    add_movers(b, list, untold, place, why->influences, why->n_influences);
+    add_movers(b, atn_build_array(b, o, "sources"), NULL, place, why->sources, why->n_sources);
     if (!s->told) {
         atn_build_null(b, o, "quantity");
         return;
@@ -264,6 +309,7 @@ void atn_build_why(atn_builder *b)
     atn_build_number(b, o, "k_threshold", why->threshold);
     atn_build_number(b, o, "moved_k_threshold", why->moved_threshold);
     add_goals(b, o, every_place, fill_why, NULL);
+    add_sources(b, o);
     cJSON *parameters = atn_build_array(b, o, "parameters");
     for (size_t k = 0; k < why->n_parameters; k++) {
         cJSON *p = atn_build_object(b, parameters, NULL);

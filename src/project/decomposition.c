@@ -227,12 +227,12 @@ static attain_status read_twins(splitting *s, attain_error *err)
     atn_stream stream;
     atn_stream_init(&stream, few->seed, ATN_PURPOSE_REPLICATE, 0, 0);
     const uint64_t seed = atn_stream_bits(&stream);
-    atn_variant future = {.seed = few->seed, .scatter_seed = seed, .stride = q->few.stride};
+    atn_variant variant = {.seed = few->seed, .scatter_seed = seed, .stride = q->few.stride};
     attain_status status = atn_outcomes_open(q->ctx, few, &s->scatter, err);
-    if (status == ATTAIN_OK) status = atn_outcomes_read(&s->scatter, few, &future, err);
-    future.seed = seed;
+    if (status == ATTAIN_OK) status = atn_outcomes_read(&s->scatter, few, &variant, err);
+    variant.seed = seed;
     if (status == ATTAIN_OK) status = atn_outcomes_open(q->ctx, few, &s->both, err);
-    if (status == ATTAIN_OK) status = atn_outcomes_read(&s->both, few, &future, err);
+    if (status == ATTAIN_OK) status = atn_outcomes_read(&s->both, few, &variant, err);
     return status;
 }
 

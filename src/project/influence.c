@@ -24,67 +24,6 @@ typedef struct leaving {
     double *reported[2];            /* n_steps each */
 } leaving;
 
-/* ---- groups ---------------------------------------------------------------------------------- */
-
-static bool same_release(const atn_report *a, const atn_report *b)
-{
-    return a->release_text && b->release_text && *a->release_text &&
-           strcmp(a->release_text, b->release_text) == 0;
-}
-
-/* Reports go with those of their release; repetitions with what they repeat, so that they do not
- * step in for it. */
-static size_t leader_of(const attain_study *study, size_t r)
-{
-    const atn_report *report = &study->reports[r];
-    if (report->duplicate_of != ATN_NONE) return leader_of(study, report->duplicate_of);
-    for (size_t q = 0; q < r; q++)
-        if (study->reports[q].used && same_release(&study->reports[q], report)) return q;
-    return r;
-}
-
-static attain_status make_influence(atn_inquest *q, atn_influence *i, attain_error *err)
-{
-    const size_t n_blocks = q->why->n_blocks;
-    i->reports = ATN_NEW_ARRAY(q->ctx, size_t, q->study->n_reports);
-    i->blocks = ATN_NEW_ARRAY(q->ctx, bool, n_blocks);
-    i->plain_k = ATN_NEW_ARRAY(q->ctx, double, n_blocks);
-    i->how = ATN_NEW_ARRAY(q->ctx, atn_left_out, n_blocks);
-    i->k = ATN_NEW_ARRAY(q->ctx, double, n_blocks);
-    i->changes = ATN_NEW_ARRAY(q->ctx, atn_effect, q->why->n_places);
-    return i->reports && i->blocks && i->plain_k && i->how && i->k && i->changes
-               ? ATTAIN_OK
-               : atn_fail_nomem(err);
-}
-
-static attain_status make_groups(atn_inquest *q, attain_error *err)
-{
-    const attain_study *study = q->study;
-    atn_why *why = q->why;
-    why->influence_of = ATN_NEW_ARRAY(q->ctx, size_t, study->n_reports);
-    why->influences = ATN_NEW_ARRAY(q->ctx, atn_influence, study->n_reports);
-    if (!why->influence_of || !why->influences) return atn_fail_nomem(err);
-    for (size_t r = 0; r < study->n_reports; r++) {
-        const atn_report *report = &study->reports[r];
-        why->influence_of[r] = ATN_NONE;
-        const bool repeats = report->duplicate_of != ATN_NONE && report->published <= study->as_of;
-        if (!report->used && !repeats) continue;
-        const size_t leader = leader_of(study, r);
-        const size_t group = leader == r ? why->n_influences : why->influence_of[leader];
-        if (group == ATN_NONE) continue;
-        atn_influence *i = &why->influences[group];
-        if (leader == r) {
-            why->n_influences++;
-            const attain_status status = make_influence(q, i, err);
-            if (status != ATTAIN_OK) return status;
-        }
-        why->influence_of[r] = group;
-        i->reports[i->n_reports++] = r;
-        if (report->used) i->blocks[q->all.posterior.block_of_series[report->series]] = true;
-    }
-    return ATTAIN_OK;
-}
-
 /* ---- one group ------------------------------------------------------------------------------- */
 
 static void flag_reports(leaving *l, size_t block)
@@ -204,11 +143,11 @@ static attain_status read_variant(leaving *l, const atn_sample *sample, bool own
     l->variant = sample->posterior;
     l->variant.blocks = blocks;
     l->variant.study = &l->study;
-    const atn_variant future = {.seed = l->variant.seed,
-                                .scatter_seed = l->variant.seed,
-                                .stride = sample->stride,
-                                .series = own ? l->series : l->stepped};
-    const attain_status status = atn_outcomes_read(run, &l->variant, &future, err);
+    const atn_variant variant = {.seed = l->variant.seed,
+                                 .scatter_seed = l->variant.seed,
+                                 .stride = sample->stride,
+                                 .series = own ? l->series : l->stepped};
+    const attain_status status = atn_outcomes_read(run, &l->variant, &variant, err);
     atn_free(l->q->ctx, blocks);
     return status;
 }
@@ -526,11 +465,11 @@ static attain_status refit_group(leaving *l, attain_error *err)
 }
 
 /* What is not to be relied on is not told at all. */
-static void hush(atn_why *why)
+static void hush(const atn_why *why, atn_influence *list, size_t n)
 {
-    for (size_t k = 0; k < why->n_influences; k++)
+    for (size_t k = 0; k < n; k++)
         for (size_t p = 0; p < why->n_places; p++) {
-            atn_effect *c = &why->influences[k].changes[p];
+            atn_effect *c = &list[k].changes[p];
             if (c->how == ATN_NOT_TOLD) c->change = c->mcse = c->shift = c->shift_mcse = NAN;
         }
 }
@@ -569,14 +508,15 @@ attain_status atn_find_influences(atn_inquest *q, attain_error *err)
 {
     leaving l = {.q = q};
     attain_status status = open_leaving(&l, err);
-    if (status == ATTAIN_OK) status = make_groups(q, err);
-    for (size_t k = 0; status == ATTAIN_OK && k < q->why->n_influences; k++) {
-        l.influence = &q->why->influences[k];
+    if (status == ATTAIN_OK) status = atn_group_reports(q, err);
+    if (status == ATTAIN_OK) status = atn_group_sources(q, err);
+    const size_t n = q->why->n_influences, total = n + q->why->n_sources;
+    for (size_t k = 0; status == ATTAIN_OK && k < total; k++) {
+        l.influence = k < n ? &q->why->influences[k] : &q->why->sources[k - n];
         status = leave_group(&l, err);
         close_group(&l);
         if (status == ATTAIN_OK)
-            status =
-                atn_poll(q->ctx, "explain", (double)(k + 1) / (double)q->why->n_influences, err);
+            status = atn_poll(q->ctx, "explain", (double)(k + 1) / (double)total, err);
     }
     for (size_t k = 0; status == ATTAIN_OK && q->refit_all && k < q->why->n_influences; k++) {
         l.influence = &q->why->influences[k];
@@ -589,7 +529,10 @@ attain_status atn_find_influences(atn_inquest *q, attain_error *err)
         status = refit_group(&l, err);
         close_group(&l);
     }
-    if (status == ATTAIN_OK) hush(q->why);
+    if (status == ATTAIN_OK) {
+        hush(q->why, q->why->influences, n);
+        hush(q->why, q->why->sources, q->why->n_sources);
+    }
     close_leaving(&l);
     return status;
 }

@@ -1,9 +1,9 @@
 /* The projection as a whole: series by series, then joint goals and predictive checks. */
 #include <math.h>
 
+#include "project/explanation.h"
 #include "project/run.h"
 #include "project/scenario_run.h"
-#include "project/why.h"
 #include "stats/distribution.h"
 
 /* Quantiles over draws at every step. */

@@ -124,18 +124,24 @@ static attain_status list_places(atn_inquest *q, attain_error *err)
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
+static void free_influences(attain_context *ctx, atn_influence *list, size_t n)
+{
+    for (size_t k = 0; list && k < n; k++) {
+        const atn_influence *i = &list[k];
+        const void *const owned[] = {i->reports, i->blocks, i->plain_k, i->how, i->k, i->changes};
+        for (size_t o = 0; o < sizeof owned / sizeof *owned; o++) atn_free(ctx, owned[o]);
+    }
+    atn_free(ctx, list);
+}
+
 void atn_why_free(attain_context *ctx, atn_why *why)
 {
     if (!why) return;
     for (size_t p = 0; why->places && p < why->n_places; p++) atn_free(ctx, why->places[p].blocks);
-    for (size_t k = 0; why->influences && k < why->n_influences; k++) {
-        const atn_influence *i = &why->influences[k];
-        const void *const owned[] = {i->reports, i->blocks, i->plain_k, i->how, i->k, i->changes};
-        for (size_t o = 0; o < sizeof owned / sizeof *owned; o++) atn_free(ctx, owned[o]);
-    }
+    free_influences(ctx, why->influences, why->n_influences);
+    free_influences(ctx, why->sources, why->n_sources);
     for (size_t k = 0; k < why->n_parameters; k++) atn_free(ctx, why->parameters[k].name);
     atn_free(ctx, why->places);
-    atn_free(ctx, why->influences);
     atn_free(ctx, why->influence_of);
     atn_free(ctx, why->spreads);
     atn_free(ctx, why->parameters);
@@ -162,13 +168,13 @@ static attain_status explain(atn_inquest *q, size_t n_few, attain_error *err)
     q->why->moved_threshold = atn_pareto_threshold(2 * q->few.posterior.n_draws);
     atn_next_work *next = NULL;
     status = atn_next_open(q, &next, err);
-    const atn_variant future = {.seed = p->seed,
-                                .scatter_seed = p->seed,
-                                .stride = first,
-                                .seen = atn_next_seen,
-                                .user = next};
+    const atn_variant variant = {.seed = p->seed,
+                                 .scatter_seed = p->seed,
+                                 .stride = first,
+                                 .seen = atn_next_seen,
+                                 .user = next};
     if (status == ATTAIN_OK)
-        status = atn_outcomes_read(&q->all.run, &q->all.posterior, &future, err);
+        status = atn_outcomes_read(&q->all.run, &q->all.posterior, &variant, err);
     if (status == ATTAIN_OK) status = atn_find_parts(q, err);
     if (status == ATTAIN_OK) status = atn_find_influences(q, err);
     if (status == ATTAIN_OK) status = atn_find_sensitivity(q, err);

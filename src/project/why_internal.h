@@ -2,8 +2,8 @@
 #ifndef ATN_WHY_INTERNAL_H
 #define ATN_WHY_INTERNAL_H
 
+#include "project/explanation.h"
 #include "project/outcomes.h"
-#include "project/why.h"
 #include "study/leave_out.h"
 
 /* Two samples of the joint draws: `all`, at most MOST_DRAWS, on which weights are cheap, and `few`,
@@ -40,6 +40,10 @@ static inline const atn_plan *atn_place_plan(const atn_run *run, const atn_why_p
     return &run->goals[place->goal].plans[place->reading];
 }
 
+/* influence_groups.c: those of a release, with repetitions; all of a source, since what its figures
+ * say together none of them may say alone. */
+attain_status atn_group_reports(atn_inquest *q, attain_error *err);
+attain_status atn_group_sources(atn_inquest *q, attain_error *err);
 /* influence.c */
 attain_status atn_find_influences(atn_inquest *q, attain_error *err);
 /* decomposition.c: spreads and their parts. */

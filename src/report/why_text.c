@@ -104,6 +104,14 @@ static void say_report(atn_text *out, const why_page *w, double row)
     atn_text_add(out, ")");
 }
 
+/* "all 9 figures of DHS" */
+static void say_source(atn_text *out, const why_page *w, const char *name)
+{
+    const atn_node *source = atn_find(atn_node_get(w->why, "sources"), "name", name);
+    atn_text_printf(out, "all %zu figures of ", atn_node_size(atn_node_get(source, "together")));
+    atn_escape_plain(out, name);
+}
+
 /* What tells a quantity: "total", "level", "best value". */
 static const char *quantity_name(const atn_answer *a)
 {
@@ -147,7 +155,10 @@ static void say_mover(const why_page *w, const atn_answer *a, const atn_node *mo
     const double without = fmin(fmax(p + change, 0.0), 1.0);
     clear(line);
     atn_text_add(line, "without ");
-    say_report(line, w, number_of(mover, "row"));
+    if (*text_of(mover, "name"))
+        say_source(line, w, text_of(mover, "name"));
+    else
+        say_report(line, w, number_of(mover, "row"));
     atn_text_add(line, ": ");
     if (is_sure(p) && is_sure(without) && isfinite(number_of(mover, "quantity_change"))) {
         say_shift(a, mover, line);
@@ -164,10 +175,11 @@ static void say_mover(const why_page *w, const atn_answer *a, const atn_node *mo
 
 static void say_movers(const why_page *w, const atn_answer *a, const atn_node *part, atn_text *line)
 {
-    const atn_node *list = atn_node_get(part, "reports");
+    const atn_node *list = atn_node_get(part, "reports"), *all = atn_node_get(part, "sources");
     for (const atn_node *m = atn_node_first(list); m; m = atn_node_next(m))
         say_mover(w, a, m, line);
-    if (atn_node_first(list)) return;
+    for (const atn_node *m = atn_node_first(all); m; m = atn_node_next(m)) say_mover(w, a, m, line);
+    if (atn_node_first(list) || atn_node_first(all)) return;
     clear(line);
     atn_text_add(line, "no report that can be judged moves it by twice its Monte Carlo error");
     put(w, "    ", "  - ", line);

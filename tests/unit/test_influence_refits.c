@@ -7,7 +7,7 @@
 
 #include <attain/attain.h>
 
-#include "project/why.h"
+#include "project/explanation.h"
 #include "study/study_data.h"
 
 typedef struct tally {

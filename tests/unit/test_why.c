@@ -9,7 +9,7 @@
 #include <attain/attain.h>
 
 #include "planted.h"
-#include "project/why.h"
+#include "project/explanation.h"
 #include "stats/distribution.h"
 
 enum { TEXT = 8000, MOST = 12 };
@@ -17,7 +17,7 @@ enum { TEXT = 8000, MOST = 12 };
 typedef struct figures {
     size_t n;
     double value[MOST], error[MOST]; /* relative */
-    const char *release[MOST];
+    const char *release[MOST], *source[MOST];
 } figures;
 
 typedef struct world {
@@ -51,6 +51,8 @@ static void level_study(char *json, const figures *f, const char *method)
                       1 + i, f->value[i], f->error[i]);
         if (f->release[i])
             n += snprintf(json + n, TEXT - (size_t)n, ", 'release': '%s'", f->release[i]);
+        if (f->source[i])
+            n += snprintf(json + n, TEXT - (size_t)n, ", 'source': '%s'", f->source[i]);
         n += snprintf(json + n, TEXT - (size_t)n, "}");
     }
     snprintf(json + n, TEXT - (size_t)n, "]}");
@@ -150,6 +152,7 @@ static void check_figure(const world *w, const figures *f, size_t figure, const 
 static const figures twelve = {12,
                                {50, 52, 47, 55, 44, 51, 58, 49, 46, 53, 50, 61},
                                {.1, .1, .1, .1, .1, .06, .1, .1, .1, .1, .1, .1},
+                               {NULL},
                                {NULL}};
 
 static void check_each(const char *method)
@@ -196,11 +199,31 @@ static void test_release(void **state)
     world_free(&w);
 }
 
+/* All figures of a source, beside each alone. */
+static void test_source(void **state)
+{
+    (void)state;
+    figures f = twelve;
+    bool out[MOST] = {false};
+    double shift;
+    f.source[2] = f.source[4] = "the Gazette";
+    f.source[5] = "the Herald";
+    out[2] = out[4] = true;
+    world w = world_of(&f, MAP, 0, 1);
+    assert_int_equal(w.why->n_influences, 13);
+    assert_int_equal(w.why->n_sources, 1); /* a single report of a source has a line of its own */
+    assert_int_equal(w.why->sources[0].n_reports, 2);
+    const atn_effect *c = &w.why->sources[0].changes[0];
+    atn_check_close("change", c->change, exact_change(&f, out, &shift), 4 * c->mcse + 0.002, 0);
+    atn_check_close("shift", c->shift, shift, 4 * c->shift_mcse + 0.02, 0);
+    world_free(&w);
+}
+
 /* A figure that says most of what is known: weights alone cannot judge, moved draws can. */
 static void test_moved(void **state)
 {
     (void)state;
-    const figures f = {4, {50, 56, 47, 53}, {.1, .1, .1, .02}, {NULL}};
+    const figures f = {4, {50, 56, 47, 53}, {.1, .1, .1, .02}, {NULL}, {NULL}};
     const bool out[MOST] = {false, false, false, true};
     world w = world_of(&f, NUTS, 0, 2);
     assert_true(influence_of(&w, 3)->plain_k[0] > 0.5);
@@ -212,7 +235,7 @@ static void test_moved(void **state)
 static void test_refit(void **state)
 {
     (void)state;
-    const figures f = {3, {50, 56, 52}, {.2, .2, .0005}, {NULL}};
+    const figures f = {3, {50, 56, 52}, {.2, .2, .0005}, {NULL}, {NULL}};
     const bool out[MOST] = {false, false, true};
     world w = world_of(&f, NUTS, 0, 2);
     check_figure(&w, &f, 2, out, ATN_NOT_TOLD);
@@ -382,10 +405,9 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),     cmocka_unit_test(test_nuts),
-        cmocka_unit_test(test_release), cmocka_unit_test(test_moved),
-        cmocka_unit_test(test_refit),   cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_next),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_map),    cmocka_unit_test(test_nuts),  cmocka_unit_test(test_release),
+        cmocka_unit_test(test_source), cmocka_unit_test(test_moved), cmocka_unit_test(test_refit),
+        cmocka_unit_test(test_parts),  cmocka_unit_test(test_next),  cmocka_unit_test(test_refused),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,7 +127,8 @@ struct attain_projection {
     atn_report_fit *reports;  /* n_reports */
     atn_scenario_result *scenarios;
     size_t n_scenarios;
-    struct atn_why *why;      /* what explains the answers (project/why.h); NULL: not asked for */
+    struct atn_why
+        *why; /* what explains the answers (project/explanation.h); NULL: not asked for */
 };
 
 #endif

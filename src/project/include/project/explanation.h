@@ -1,6 +1,6 @@
 /* What drives the answers of a projection. */
-#ifndef ATN_PROJECT_WHY_H
-#define ATN_PROJECT_WHY_H
+#ifndef ATN_PROJECT_EXPLANATION_H
+#define ATN_PROJECT_EXPLANATION_H
 
 #include <attain/why.h>
 
@@ -88,7 +88,10 @@ struct atn_why {
     atn_why_place *places;
     atn_influence *influences;
     size_t *influence_of; /* n_reports of the study: ATN_NONE where none */
-    atn_spread *spreads;  /* n_places */
+    atn_influence
+        *sources; /* all that one source states, where that is more than one of the above */
+    size_t n_sources;
+    atn_spread *spreads; /* n_places */
     atn_why_parameter *parameters;
     size_t n_parameters;
     attain_diagnostics *contradictions; /* severity, code, place, message */
