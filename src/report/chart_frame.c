@@ -427,7 +427,7 @@ void atn_say_sources(atn_text *out, const atn_node *root, const char *series)
         for (size_t i = 0; i < n && !seen; i++) seen = strcmp(names[i], name) == 0;
         if (!seen) names[n++] = name;
     }
-    if (reports == 0) atn_text_add(out, ". No report: priors alone");
+    if (reports == 0) atn_text_add(out, ". No report of its own");
     if (n > 0) atn_text_add(out, ". Source: ");
     for (size_t i = 0; i < n && i < SHOWN; i++) {
         const bool last = i + 1 == n && i > 0;

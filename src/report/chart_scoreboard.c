@@ -101,10 +101,30 @@ static void add_label(atn_frame *f, const atn_text *text, double x, double y, do
     if (text->failed) s->failed = true;
 }
 
+static void add_line(atn_frame *f, double x1, double y1, double x2, double y2)
+{
+    atn_text *s = &f->chart->script;
+    atn_text_add(s, "set arrow from ");
+    place(s, x1, y1, f);
+    atn_text_add(s, " to ");
+    place(s, x2, y2, f);
+    atn_text_add(s, " nohead back lt 1 lw 1 lc rgb '#E4E4E4'\n");
+}
+
+/* A row's own piece of the grid, so that no line runs through a goal's heading. */
+static void add_grid(atn_frame *f, double y)
+{
+    add_line(f, f->left, y, f->right, y);
+    for (int k = 0; k <= 4; k++) {
+        const double x = f->left + 0.25 * k * (f->right - f->left);
+        add_line(f, x, y - 0.5 * ROW, x, y + 0.5 * ROW);
+    }
+}
+
 static void add_row(atn_frame *f, const atn_answer *a, double y)
 {
     const double p = chance_of(a);
-    atn_text text, *s = &f->chart->script, *data = &f->chart->data;
+    atn_text text, *data = &f->chart->data;
     atn_text_init(&text, f->ctx);
     say_row(&text, a);
     add_label(f, &text, f->left - 14.0, y, 11.5, false, "#444444", "right", LABEL_ROOM - 40.0);
@@ -126,11 +146,7 @@ static void add_row(atn_frame *f, const atn_answer *a, double y)
     atn_text_add(data, "\n");
     atn_text_free(&text);
     if (!isfinite(p)) return;
-    atn_text_add(s, "set arrow from ");
-    place(s, f->left, y, f);
-    atn_text_add(s, " to ");
-    place(s, f->right, y, f);
-    atn_text_add(s, " nohead back lt 1 lw 1 lc rgb '#E4E4E4'\n");
+    add_grid(f, y);
     atn_say_percent(&text, p);
     atn_text_add(&text, "  ");
     atn_escape_plain(&text, text_of(a->reading, "words"));
@@ -236,7 +252,7 @@ static void compose(atn_frame *f, double rows)
     f->left = LABEL_ROOM;
     f->right = f->width - 210.0;
     f->bottom = f->top - rows - 6.0;
-    atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nset grid noytics xtics back\n"
+    atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nunset grid\n"
                     "set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n");
     atn_text_add(&f->chart->data,
                  "goal,definition,reading,probability,height,trend_low,trend_high\n");

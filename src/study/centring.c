@@ -184,7 +184,8 @@ static bool make_factor(const atn_centring *c, const atn_law *laws, const double
                         double *work)
 {
     const atn_skyline *s = &c->sky;
-    for (size_t i = 0; i < s->n; i++) {
+    if (!c->informed) memcpy(l, c->joint, s->start[s->n] * sizeof *l);
+    for (size_t i = 0; c->informed && i < s->n; i++) {
         const double *row = c->joint + s->start[i], *w = weight + s->first[i];
         for (size_t j = 0; j <= i - s->first[i]; j++)
             l[s->start[i] + j] = row[j] * w[j] * weight[i];
@@ -526,8 +527,10 @@ double atn_centring_density(const atn_centring *c, const double *x, double *grad
     reverse_psi(c, &p, gradient);
     atn_skyline_reverse(&c->sky, p.l, p.adjoint, p.scratch);
     reverse_precision(c, p.laws, p.adjoint, p.law_adjoint);
-    reverse_weights(c, p.weight, p.adjoint, p.weight_adjoint);
-    reverse_information(c, &p, theta, natural);
+    if (c->informed) {
+        reverse_weights(c, p.weight, p.adjoint, p.weight_adjoint);
+        reverse_information(c, &p, theta, natural);
+    }
     reverse_laws(m, theta, p.laws, p.law_adjoint, natural);
     for (size_t k = 0; k < c->p; k++) gradient[k] += natural[k] * p.dx[k]; /* the scales */
     return sum;

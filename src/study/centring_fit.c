@@ -215,6 +215,7 @@ static void learn_information(learning *l, const double *draws, size_t m)
             share += fmin(fmax(-0.5 * slope, 0.0), 1.0) / (double)looks; /* NaN: 0 */
         }
         *own = (atn_information){share, exp(log_omega)};
+        c->informed = c->informed || share > 0;
     }
 }
 

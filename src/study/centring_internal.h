@@ -47,6 +47,7 @@ struct atn_centring {
     double *h;                    /* q + n_linear: (h, k) of the joint law */
     double *h_given_psi;          /* q */
     atn_information *information; /* n_tracks; share 0 where omega is known */
+    bool informed;                /* some share is not 0 */
     size_t *places;               /* block behind the arrays of size_t */
     double *block;                /* block behind K, C, h */
 };
