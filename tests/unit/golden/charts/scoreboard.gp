@@ -23,21 +23,41 @@ set label 'Chance of reaching each goal by its deadline, by definition and readi
 unset ytics
 set xrange [0:1]
 set yrange [0:1]
-set grid noytics xtics back
+unset grid
 set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)
 set label '35,000 visits in five weeks by 23 February 2025' at screen 0.025, screen 0.6344444444444445 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb '#222222'
 set label 'paid' at screen 0.32916666666666666, screen 0.565 right front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#444444'
 set arrow from screen 0.34375, screen 0.565 to screen 0.78125, screen 0.565 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.34375, screen 0.5268055555555555 to screen 0.34375, screen 0.6031944444444445 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.453125, screen 0.5268055555555555 to screen 0.453125, screen 0.6031944444444445 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.5625, screen 0.5268055555555555 to screen 0.5625, screen 0.6031944444444445 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.671875, screen 0.5268055555555555 to screen 0.671875, screen 0.6031944444444445 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.78125, screen 0.5268055555555555 to screen 0.78125, screen 0.6031944444444445 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
 set label '19 %  about 1 in 5' at screen 0.7979166666666667, screen 0.565 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#222222'
 set label 'all' at screen 0.32916666666666666, screen 0.4886111111111111 right front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#444444'
 set arrow from screen 0.34375, screen 0.4886111111111111 to screen 0.78125, screen 0.4886111111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.34375, screen 0.4504166666666667 to screen 0.34375, screen 0.5268055555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.453125, screen 0.4504166666666667 to screen 0.453125, screen 0.5268055555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.5625, screen 0.4504166666666667 to screen 0.5625, screen 0.5268055555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.671875, screen 0.4504166666666667 to screen 0.671875, screen 0.5268055555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.78125, screen 0.4504166666666667 to screen 0.78125, screen 0.5268055555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
 set label '97 %  about 97 in 100' at screen 0.7979166666666667, screen 0.4886111111111111 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#0072B2'
 set label '1,300 visits a day by 23 February 2025' at screen 0.025, screen 0.3775 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb '#222222'
 set label 'any day' at screen 0.32916666666666666, screen 0.3080555555555555 right front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#444444'
 set arrow from screen 0.34375, screen 0.3080555555555555 to screen 0.78125, screen 0.3080555555555555 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.34375, screen 0.2698611111111111 to screen 0.34375, screen 0.34625 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.453125, screen 0.2698611111111111 to screen 0.453125, screen 0.34625 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.5625, screen 0.2698611111111111 to screen 0.5625, screen 0.34625 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.671875, screen 0.2698611111111111 to screen 0.671875, screen 0.34625 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.78125, screen 0.2698611111111111 to screen 0.78125, screen 0.34625 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
 set label '34 %  about 1 in 3' at screen 0.7979166666666667, screen 0.3080555555555555 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#222222'
 set label '7-day mean' at screen 0.32916666666666666, screen 0.23166666666666666 right front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#444444'
 set arrow from screen 0.34375, screen 0.23166666666666666 to screen 0.78125, screen 0.23166666666666666 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.34375, screen 0.1934722222222222 to screen 0.34375, screen 0.2698611111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.453125, screen 0.1934722222222222 to screen 0.453125, screen 0.2698611111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.5625, screen 0.1934722222222222 to screen 0.5625, screen 0.2698611111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.671875, screen 0.1934722222222222 to screen 0.671875, screen 0.2698611111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
+set arrow from screen 0.78125, screen 0.1934722222222222 to screen 0.78125, screen 0.2698611111111111 nohead back lt 1 lw 1 lc rgb '#E4E4E4'
 set label '<1 %  less than 1 in 100' at screen 0.7979166666666667, screen 0.23166666666666666 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb '#222222'
 set lmargin at screen 0.34375
 set rmargin at screen 0.78125
