@@ -80,6 +80,13 @@ typedef struct attain_diagnostic {
 typedef struct attain_context attain_context;
 typedef struct attain_diagnostics attain_diagnostics;
 
+/* How numbers are written for people; files for programs are not concerned. */
+typedef enum attain_number_style {
+    ATTAIN_NUMBERS_COMMA = 0, /* 1,234.5 */
+    ATTAIN_NUMBERS_SPACE = 1, /* 1 234.5, the space narrow and unbreakable (U+202F) */
+    ATTAIN_NUMBERS_POINT = 2  /* 1.234,5 */
+} attain_number_style;
+
 /* All three functions are required.  They are called from the thread that called the library. */
 typedef struct attain_allocator {
     void *(*allocate)(void *user, size_t size);

@@ -22,9 +22,10 @@ typedef struct attain_report_settings {
 } attain_report_settings;
 ATTAIN_API void attain_report_settings_init(attain_report_settings *settings);
 
-/* Writes results.json, the CSV tables, report.md and charts/ into `folder` (created if missing);
- * each file whole or not at all.  A failing `draw` leaves scripts and data and is reported in
- * `diagnostics` as a warning; the rest of the run finishes, and the call returns TOOL at the end.
+/* Writes results.json, the CSV tables, numbers.tex, report.md and charts/ into `folder` (created if
+ * missing); each file whole or not at all.  A failing `draw` leaves scripts and data and is
+ * reported in `diagnostics` as a warning; the rest of the run finishes, and the call returns TOOL
+ * at the end.
  */
 ATTAIN_API attain_status attain_report_write(attain_context *context, const attain_results *results,
                                              const char *folder,
@@ -47,6 +48,38 @@ ATTAIN_API attain_status attain_report_table(attain_context *context, const atta
  * with "answer with warnings" where a gate failed. */
 ATTAIN_API attain_status attain_report_answer(attain_context *context,
                                               const attain_results *results, char **text,
+                                              attain_error *err) ATTAIN_MUST_CHECK;
+
+/* The language that a template writes, and in which what it inserts is escaped. */
+typedef enum attain_escape {
+    ATTAIN_ESCAPE_BY_NAME = 0, /* by the template's extension: .html, .tex, .md, .csv; else text */
+    ATTAIN_ESCAPE_TEXT = 1,    /* control characters become spaces */
+    ATTAIN_ESCAPE_HTML = 2,
+    ATTAIN_ESCAPE_LATEX = 3,
+    ATTAIN_ESCAPE_MARKDOWN = 4,
+    ATTAIN_ESCAPE_CSV = 5 /* a whole cell, quoted where need be, and never a formula */
+} attain_escape;
+
+typedef struct attain_render_settings {
+    int version; /* set by attain_render_settings_init */
+    attain_escape escape;
+    attain_number_style numbers; /* of the filters that group digits */
+} attain_render_settings;
+ATTAIN_API void attain_render_settings_init(attain_render_settings *settings);
+
+/* Fills a Mustache template with the results (docs/templates.md).  `path` names the template ("-":
+ * standard input); partials are read from its folder.  settings may be NULL for the defaults.
+ * Every problem goes to `diagnostics` (may be NULL) with file, line and column, failed assertions
+ * too (code "assertion-failed"); their number is *unsupported.  *text (free with attain_text_free)
+ * is NULL unless the call succeeds and every assertion holds.
+ * Returns OK also where assertions fail; SYNTAX for the template's own faults; ADDRESS for a name
+ * that leads nowhere or a filter that cannot take what stands there; FILE, ARGUMENT, INTERRUPTED,
+ * NOMEM.  Cost: linear in what is written; at most 64 MB and 20 million tags. */
+ATTAIN_API attain_status attain_report_render(attain_context *context,
+                                              const attain_results *results, const char *path,
+                                              const attain_render_settings *settings,
+                                              attain_diagnostics *diagnostics, char **text,
+                                              size_t *unsupported,
                                               attain_error *err) ATTAIN_MUST_CHECK;
 
 #ifdef __cplusplus

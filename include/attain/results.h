@@ -43,7 +43,9 @@ ATTAIN_API attain_status attain_results_number(const attain_results *results, co
  * group. */
 ATTAIN_API attain_status attain_results_text(const attain_results *results, const char *address,
                                              char **text, attain_error *err) ATTAIN_MUST_CHECK;
-/* Whether "ADDRESS < NUMBER" holds (operators < <= > >= == !=).  ARGUMENT for a malformed one. */
+/* Whether "ADDRESS < NUMBER" holds (operators < <= > >= == !=); a date may be compared with a date
+ * ("ADDRESS <= 2026-01-19"): one that is null lies beyond the horizon, later than any.  ARGUMENT
+ * for a malformed one. */
 ATTAIN_API attain_status attain_results_assert(const attain_results *results, const char *assertion,
                                                bool *holds, attain_error *err) ATTAIN_MUST_CHECK;
 /* The same judgement of the text alone, before there are results: OK, or ARGUMENT with what was

@@ -42,6 +42,12 @@ bool atn_is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool atn_path_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
 /* A pipe that nobody has opened for writing reads as empty instead of blocking for ever; once
  * open, reads may wait as usual. */
 static int open_to_read(const char *path)

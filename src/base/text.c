@@ -70,21 +70,31 @@ void atn_text_grouped(atn_text *text, double value, int decimals)
 {
     char buffer[64];
     const size_t n = atn_number_fixed(value, decimals, buffer);
-    if (!(fabs(value) < 1e45)) {
+    if (fabs(value) < 1e45)
+        atn_text_group_digits(text, buffer);
+    else
         atn_text_add_bytes(text, buffer, n);
-        return;
-    }
-    size_t from = buffer[0] == '-';
-    size_t left = strcspn(buffer + from, ".");
-    atn_text_add_bytes(text, buffer, from);
+}
+
+void atn_text_group_digits(atn_text *text, const char *fixed)
+{
+    static const char *const separators[] = {",", "\xe2\x80\xaf", "."};
+    const char *separator = separators[text->style];
+    size_t from = fixed[0] == '-';
+    size_t left = strcspn(fixed + from, ".");
+    atn_text_add_bytes(text, fixed, from);
     while (left > 0) {
         const size_t group = left % 3 ? left % 3 : 3;
-        atn_text_add_bytes(text, buffer + from, group);
+        atn_text_add_bytes(text, fixed + from, group);
         from += group;
         left -= group;
-        if (left) atn_text_add(text, ",");
+        if (left) atn_text_add(text, separator);
     }
-    atn_text_add(text, buffer + from);
+    if (fixed[from] == '.' && text->style == ATTAIN_NUMBERS_POINT) {
+        atn_text_add(text, ",");
+        from++;
+    }
+    atn_text_add(text, fixed + from);
 }
 
 char *atn_text_take(atn_text *text)

@@ -42,6 +42,12 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_RANKS, "ranks", "FILE.csv", "write every rank too"},
     {ATN_FLAG_RESIDUALS, "residuals", NULL, "a line a row as well: response, fitted, residual"},
     {ATN_FLAG_PLOT, "plot", "FILE.svg", "draw data, curve, bands and residuals"},
+    {ATN_FLAG_ESCAPE, "escape", "KIND",
+     "text, html, latex, markdown or csv (default: by the\n"
+     "template's extension)"},
+    {ATN_FLAG_NUMBERS, "number-style", "NAME",
+     "comma (1,234.5), space (1 234.5) or point (1.234,5;\n"
+     "default: comma)"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
     {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
     {ATN_FLAG_SEED, "seed", "N", "of the random numbers (default: the study's own, or 1)"},
@@ -91,6 +97,15 @@ const atn_command atn_commands[] = {
      "the Monte Carlo error, which reports and settings differ, and what each report did.  OLD\n"
      "and NEW are runs' folders or their results.json.\n",
      2, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_compare},
+    {"render", "RESULT TEMPLATE", "text with the numbers of a finished run filled in",
+     "Fills a Mustache template with the numbers of a finished run.  A name with slashes is an\n"
+     "address, and filters word what stands there:\n\n"
+     "  ICE has {{goals/first-year-600k/ice/probability | words}} of it.\n"
+     "  {{#assert}}goals/first-year-600k/ice/probability < 0.2{{/assert}}\n\n"
+     "An assertion writes nothing.  Where one does not hold, the words beside it are no longer\n"
+     "true: all such are named, nothing is written, and the exit is 1.  What is inserted is\n"
+     "escaped for the language of the template's extension.  TEMPLATE may be -.\n",
+     2, 2, ATN_FLAGS_ALL | ATN_FLAG_ESCAPE | ATN_FLAG_NUMBERS, "FILE", atn_cmd_render},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "
      "them\n"

@@ -199,6 +199,26 @@ static bool read_plot(const parser *p, const char *value)
     return true;
 }
 
+static bool read_escape(const parser *p, const char *value)
+{
+    static const char *const names[] = {"text", "html", "latex", "markdown", "csv"};
+    size_t choice;
+    if (!read_choice(p, "--escape", value, names, 5, "text, html, latex, markdown or csv", &choice))
+        return false;
+    p->options->escape = (attain_escape)(choice + ATTAIN_ESCAPE_TEXT);
+    return true;
+}
+
+static bool read_numbers(const parser *p, const char *value)
+{
+    static const char *const names[] = {"comma", "space", "point"};
+    size_t choice;
+    if (!read_choice(p, "--number-style", value, names, 3, "comma, space or point", &choice))
+        return false;
+    p->options->numbers = (attain_number_style)choice;
+    return true;
+}
+
 /* A list given in parts is one list. */
 static bool join(const parser *p, char **list, char separator, const char *value)
 {
@@ -261,6 +281,8 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_GOAL: o->goal = value; break;
     case ATN_FLAG_FROM: o->from = value; break;
     case ATN_FLAG_UNTIL: return read_share(p, "--until", value, &o->until);
+    case ATN_FLAG_ESCAPE: return read_escape(p, value);
+    case ATN_FLAG_NUMBERS: return read_numbers(p, value);
     case ATN_FLAG_QUIET: o->quiet = true; break;
     case ATN_FLAG_STRICT: o->strict = true; break;
     case ATN_FLAG_HELP: o->help = true; break;

@@ -51,6 +51,18 @@ static const char *name_of(const cJSON *element)
     return NULL;
 }
 
+const char *atn_node_name(const atn_node *element)
+{
+    return element ? name_of(atn_node_item(element)) : NULL;
+}
+
+bool atn_node_groups(const char *key)
+{
+    bool groups = false;
+    for (size_t i = 0; i < N_GROUPING; i++) groups |= strcmp(key, GROUPING[i]) == 0;
+    return groups;
+}
+
 static const cJSON *element(const cJSON *array, const part *p)
 {
     for (const cJSON *c = array->child; c; c = c->next)
@@ -104,9 +116,7 @@ static void choices(const cJSON *item, const char **names, size_t *n, size_t cap
     const bool single = cJSON_IsArray(item) && item->child && !item->child->next;
     for (const cJSON *c = item ? item->child : NULL; c && *n < capacity; c = c->next) {
         const char *name = cJSON_IsObject(item) ? c->string : name_of(c);
-        bool grouping = false;
-        for (size_t i = 0; i < N_GROUPING && name && cJSON_IsObject(item); i++)
-            grouping |= strcmp(name, GROUPING[i]) == 0;
+        const bool grouping = name && cJSON_IsObject(item) && atn_node_groups(name);
         if (name && !grouping) names[(*n)++] = name;
         if ((grouping || single) && levels > 0) choices(c, names, n, capacity, levels - 1);
     }
@@ -152,7 +162,7 @@ static attain_status not_found(const trail *t, attain_error *err)
                     list, n > SHOWN ? ", ..." : "");
 }
 
-static attain_status find(const attain_results *results, const char *address, size_t length,
+static attain_status find(const cJSON *from, const char *address, size_t length,
                           const cJSON **found, attain_error *err)
 {
     part parts[MAX_PARTS];
@@ -169,7 +179,7 @@ static attain_status find(const attain_results *results, const char *address, si
         }
         s += n + (slash != NULL);
     }
-    *found = resolve(results->root, 0, &t);
+    *found = resolve(from, 0, &t);
     return *found ? ATTAIN_OK : not_found(&t, err);
 }
 
@@ -180,33 +190,62 @@ static const cJSON *settle(const cJSON *item)
     return item;
 }
 
-static attain_status number_at(const attain_results *results, const char *address, size_t length,
-                               double *number, attain_error *err)
+attain_status atn_node_find(const atn_node *from, const char *address, size_t length,
+                            const atn_node **found, attain_error *err)
 {
     const cJSON *item = NULL;
-    const attain_status status = find(results, address, length, &item, err);
-    if (status != ATTAIN_OK) return status;
-    item = settle(item);
-    if (cJSON_IsNumber(item))
-        *number = item->valuedouble;
-    else if (cJSON_IsNull(item))
-        *number = NAN;
-    else if (cJSON_IsBool(item))
-        *number = cJSON_IsTrue(item) ? 1.0 : 0.0;
-    else
-        return atn_fail(err, ATTAIN_ERR_ADDRESS, "a %s stands at \"%.*s\", not a number",
-                        cJSON_IsString(item)  ? "text"
-                        : cJSON_IsArray(item) ? "list"
-                                              : "group",
-                        (int)(length < 100 ? length : 100), address);
-    return ATTAIN_OK;
+    const attain_status status = find(atn_node_item(from), address, length, &item, err);
+    *found = atn_item_node(item);
+    return status;
+}
+
+const atn_node *atn_node_settle(const atn_node *node)
+{
+    return node ? atn_item_node(settle(atn_node_item(node))) : NULL;
+}
+
+static attain_status wrong_kind(const cJSON *item, const char *address, size_t length,
+                                const char *wanted, attain_error *err)
+{
+    return atn_fail(err, ATTAIN_ERR_ADDRESS, "a %s stands at \"%.*s\", not a %s",
+                    atn_node_kind_name(atn_node_kind_of(atn_item_node(item))),
+                    (int)(length < 100 ? length : 100), address, wanted);
+}
+
+/* NaN for null, 0 and 1 for false and true. */
+static bool as_number(const cJSON *item, double *number)
+{
+    *number = cJSON_IsNumber(item) ? item->valuedouble : cJSON_IsTrue(item) ? 1.0 : 0.0;
+    if (cJSON_IsNull(item)) *number = NAN;
+    return cJSON_IsNumber(item) || cJSON_IsBool(item) || cJSON_IsNull(item);
+}
+
+/* Days since 1970.  A date that is null lies beyond the horizon: later than any other. */
+static bool as_day(const cJSON *item, double *number)
+{
+    atn_day day = 0;
+    *number = INFINITY;
+    if (cJSON_IsNull(item)) return true;
+    if (!cJSON_IsString(item) ||
+        !atn_date_parse(item->valuestring, strlen(item->valuestring), &day))
+        return false;
+    *number = day;
+    return true;
 }
 
 attain_status attain_results_number(const attain_results *results, const char *address,
                                     double *number, attain_error *err)
 {
     atn_error_clear(err);
-    return number_at(results, address, strlen(address), number, err);
+    const cJSON *item = NULL;
+    const size_t length = strlen(address);
+    double value;
+    const attain_status status = find(results->root, address, length, &item, err);
+    if (status != ATTAIN_OK) return status;
+    item = settle(item);
+    if (!as_number(item, &value)) return wrong_kind(item, address, length, "number", err);
+    *number = value;
+    return ATTAIN_OK;
 }
 
 attain_status attain_results_text(const attain_results *results, const char *address, char **text,
@@ -215,7 +254,7 @@ attain_status attain_results_text(const attain_results *results, const char *add
     atn_error_clear(err);
     *text = NULL;
     const cJSON *item = NULL;
-    const attain_status status = find(results, address, strlen(address), &item, err);
+    const attain_status status = find(results->root, address, strlen(address), &item, err);
     if (status != ATTAIN_OK) return status;
     atn_text out;
     atn_text_init(&out, results->ctx);
@@ -264,18 +303,20 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-/* An assertion taken apart: an address, an operator, a number. */
+/* An assertion taken apart: an address, an operator, a number or a day. */
 typedef struct assertion {
     const char *address;
     size_t length;
     comparison how;
     double limit;
+    bool date; /* limit is a day since 1970 */
 } assertion;
 
 /* ARGUMENT with what was found where something else was expected. */
 static attain_status parse_assertion(const char *text, assertion *out, attain_error *err)
 {
-    static const char expected[] = "expected ADDRESS, one of < <= > >= == !=, and a number";
+    static const char expected[] =
+        "expected ADDRESS, one of < <= > >= == !=, and a number or a date";
     size_t before, after;
     if (!split(text, &before, &after, &out->how))
         return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found \"%.80s\", which compares nothing",
@@ -291,7 +332,11 @@ static attain_status parse_assertion(const char *text, assertion *out, attain_er
     if (start == stop)
         return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found no address in \"%.80s\"", expected,
                         text);
-    if (!atn_number_parse(value, (size_t)(end - value), &out->limit))
+    atn_day day = 0;
+    out->date = atn_date_parse(value, (size_t)(end - value), &day);
+    if (out->date)
+        out->limit = day;
+    else if (!atn_number_parse(value, (size_t)(end - value), &out->limit))
         return atn_fail(err, ATTAIN_ERR_ARGUMENT, "%s; found \"%.*s\" for the number in \"%.80s\"",
                         expected, (int)(end - value > 40 ? 40 : end - value), value, text);
     return ATTAIN_OK;
@@ -305,15 +350,32 @@ attain_status attain_assertion_check(const char *assertion_text, attain_error *e
     return parse_assertion(assertion_text, &parsed, err);
 }
 
+attain_status atn_node_assert(const atn_node *root, const atn_node *here, const char *text,
+                              bool *holds, const atn_node **found, attain_error *err)
+{
+    assertion parsed;
+    const cJSON *item = NULL;
+    double number = NAN;
+    attain_status status = parse_assertion(text, &parsed, err);
+    if (status != ATTAIN_OK) return status;
+    const bool relative = parsed.length > 2 && memcmp(parsed.address, "./", 2) == 0;
+    const size_t skip = relative ? 2 : 0;
+    status = find(atn_node_item(relative ? here : root), parsed.address + skip,
+                  parsed.length - skip, &item, err);
+    if (status != ATTAIN_OK) return status;
+    item = settle(item);
+    if (parsed.date ? !as_day(item, &number) : !as_number(item, &number))
+        return wrong_kind(item, parsed.address, parsed.length, parsed.date ? "date" : "number",
+                          err);
+    *holds = compare(parsed.how, number, parsed.limit);
+    *found = atn_item_node(item);
+    return ATTAIN_OK;
+}
+
 attain_status attain_results_assert(const attain_results *results, const char *assertion_text,
                                     bool *holds, attain_error *err)
 {
-    assertion parsed;
-    double number = NAN;
+    const atn_node *root = atn_document_root(results), *found;
     atn_error_clear(err);
-    attain_status status = parse_assertion(assertion_text, &parsed, err);
-    if (status == ATTAIN_OK)
-        status = number_at(results, parsed.address, parsed.length, &number, err);
-    if (status == ATTAIN_OK) *holds = compare(parsed.how, number, parsed.limit);
-    return status;
+    return atn_node_assert(root, root, assertion_text, holds, &found, err);
 }

@@ -85,6 +85,23 @@ size_t atn_node_numbers(const atn_node *node, double *out, size_t n)
     return count;
 }
 
+atn_node_kind atn_node_kind_of(const atn_node *node)
+{
+    const cJSON *item = atn_node_item(node);
+    if (cJSON_IsObject(item)) return ATN_NODE_GROUP;
+    if (cJSON_IsArray(item)) return ATN_NODE_LIST;
+    if (cJSON_IsString(item)) return ATN_NODE_TEXT;
+    if (cJSON_IsNumber(item)) return ATN_NODE_NUMBER;
+    if (cJSON_IsTrue(item)) return ATN_NODE_TRUE;
+    return cJSON_IsFalse(item) ? ATN_NODE_FALSE : ATN_NODE_NULL;
+}
+
+const char *atn_node_kind_name(atn_node_kind kind)
+{
+    static const char *const names[] = {"null", "false", "true", "number", "text", "list", "group"};
+    return names[kind];
+}
+
 static void indent(atn_text *text, int level)
 {
     atn_text_add(text, "\n");

@@ -64,33 +64,40 @@ static attain_status check_shape(const cJSON *root, attain_error *err)
     return ATTAIN_OK;
 }
 
+attain_status atn_document_parse(attain_context *ctx, const char *text, size_t length,
+                                 const char *file, attain_results **results, attain_error *err)
+{
+    attain_results *made = ATN_NEW(ctx, attain_results);
+    *results = NULL;
+    if (!made) return atn_fail_nomem(err);
+    made->ctx = ctx;
+    const attain_status status = atn_json_parse(ctx, text, length, file, NULL, &made->root, err);
+    if (status == ATTAIN_OK)
+        *results = made;
+    else
+        atn_free(ctx, made);
+    return status;
+}
+
 attain_status attain_results_load(attain_context *context, const char *path,
                                   attain_results **results, attain_error *err)
 {
     atn_error_clear(err);
     *results = NULL;
-    char *data = NULL, *file = NULL;
+    char *data = NULL;
     size_t length = 0;
-    cJSON *root = NULL;
-    attain_status status = ATTAIN_ERR_NOMEM;
-    attain_results *made = ATN_NEW(context, attain_results);
-    file = atn_is_folder(path) ? atn_path_join(context, path, "results.json")
-                               : atn_strdup(context, path);
-    if (made && file)
-        status = atn_file_read(context, file, RESULTS_LIMIT, &data, &length, err);
-    else
-        atn_fail_nomem(err);
-    if (status == ATTAIN_OK) status = atn_json_parse(context, data, length, file, NULL, &root, err);
-    if (status == ATTAIN_OK) status = check_shape(root, err);
+    attain_results *made = NULL;
+    char *file = atn_is_folder(path) ? atn_path_join(context, path, "results.json")
+                                     : atn_strdup(context, path);
+    attain_status status = file ? atn_file_read(context, file, RESULTS_LIMIT, &data, &length, err)
+                                : atn_fail_nomem(err);
+    if (status == ATTAIN_OK) status = atn_document_parse(context, data, length, file, &made, err);
+    if (status == ATTAIN_OK) status = check_shape(made->root, err);
     atn_free(context, data);
     atn_free(context, file);
-    if (status != ATTAIN_OK) {
-        cJSON_Delete(root);
-        atn_free(context, made);
-        return status;
-    }
-    made->ctx = context;
-    made->root = root;
-    *results = made;
-    return ATTAIN_OK;
+    if (status == ATTAIN_OK)
+        *results = made;
+    else
+        attain_results_free(made);
+    return status;
 }

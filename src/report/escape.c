@@ -77,6 +77,64 @@ void atn_escape_markdown(atn_text *out, const char *text)
     }
 }
 
+/* Marks that turn or join text (U+200B to 200F, 202A to 202E, 2060 to 206F, FEFF): pdflatex knows
+ * none of them and stops.  Their length in bytes, else 0. */
+static size_t invisible(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf) return 3;
+    if (u[0] != 0xe2) return 0;
+    if (u[1] == 0x80 && ((u[2] >= 0x8b && u[2] <= 0x8f) || (u[2] >= 0xaa && u[2] <= 0xae)))
+        return 3;
+    return u[1] == 0x81 && u[2] >= 0xa0 && u[2] <= 0xaf ? 3 : 0;
+}
+
+/* What stands for a character that LaTeX acts on; NULL for one that is itself. */
+static const char *latex_command(char c)
+{
+    switch (c) {
+    case '\\': return "\\textbackslash{}";
+    case '{': return "\\{";
+    case '}': return "\\}";
+    case '$': return "\\$";
+    case '&': return "\\&";
+    case '#': return "\\#";
+    case '%': return "\\%";
+    case '_': return "\\_";
+    case '^': return "\\textasciicircum{}";
+    case '~': return "\\textasciitilde{}";
+    case '<': return "\\textless{}";
+    case '>': return "\\textgreater{}";
+    case '|': return "\\textbar{}";
+    case '`': return "\\textasciigrave{}";
+    case '"': return "\\char34{}"; /* active in some languages of babel */
+    default: return NULL;
+    }
+}
+
+void atn_escape_latex(atn_text *out, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        const char c = is_control(*s) ? ' ' : *s;
+        const char *command = latex_command(c);
+        const size_t unseen = invisible(s);
+        if (unseen > 0) {
+            s += unseen - 1;
+        } else if (strncmp(s, "\xe2\x80\xaf", 3) == 0) { /* the narrow space of large numbers */
+            atn_text_add(out, "\\,");
+            s += 2;
+        } else if (strncmp(s, "\xc2\xa0", 2) == 0) {
+            atn_text_add(out, "~");
+            s += 1;
+        } else if (command) {
+            atn_text_add(out, command);
+        } else {
+            if (s > text && s[-1] == c && strchr("-,'", c)) atn_text_add(out, "{}");
+            atn_text_add_bytes(out, &c, 1);
+        }
+    }
+}
+
 /* Doubling a quote does not do: gnuplot 5.4 takes one that opens a string, or follows another
  * doubled one, for the string's end, and the script breaks.  A typographic apostrophe says the same
  * and is no quote. */

@@ -103,4 +103,8 @@ typedef struct atn_chart_list atn_chart_list;
 attain_status atn_page_write(attain_context *ctx, const attain_results *results,
                              const atn_chart_list *charts, atn_text *out, attain_error *err);
 
+/* numbers_tex.c: numbers.tex. */
+attain_status atn_numbers_tex(attain_context *ctx, const attain_results *results, atn_text *out,
+                              attain_error *err);
+
 #endif

@@ -115,6 +115,16 @@ static attain_status write_page(writer *w, const atn_chart_list *charts)
     return status;
 }
 
+static attain_status write_numbers(writer *w)
+{
+    atn_text text;
+    atn_text_init(&text, w->ctx);
+    attain_status status = atn_numbers_tex(w->ctx, w->results, &text, w->err);
+    if (status == ATTAIN_OK) status = write_text(w, w->folder, "numbers.tex", &text);
+    atn_text_free(&text);
+    return status;
+}
+
 attain_status attain_report_write(attain_context *context, const attain_results *results,
                                   const char *folder, const attain_report_settings *settings,
                                   attain_diagnostics *diagnostics, attain_error *err)
@@ -140,6 +150,7 @@ attain_status attain_report_write(attain_context *context, const attain_results 
     attain_status status = atn_folder_create(context, folder, w.err);
     if (status == ATTAIN_OK) status = write_document(&w);
     if (status == ATTAIN_OK) status = write_tables(&w);
+    if (status == ATTAIN_OK) status = write_numbers(&w);
     if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
     if (status == ATTAIN_OK) status = write_page(&w, &charts);
     atn_charts_free(&charts);

@@ -57,7 +57,7 @@ expect 'one of two' 1 '*' '~assertion failed: fit/draws == 1' run study -o - \
 expect 'no such address' 2 '*' "~attain: --assert 'goals/nothing/probability < 1': " \
     run study -o - --assert 'goals/nothing/probability < 1'
 expect 'malformed, told before the run' 2 '' \
-    "=attain: --assert 'fit/draws': expected ADDRESS, one of < <= > >= == !=, and a number; found \"fit/draws\", which compares nothing" \
+    "=attain: --assert 'fit/draws': expected ADDRESS, one of < <= > >= == !=, and a number or a date; found \"fit/draws\", which compares nothing" \
     run study -o - --assert 'goals/year-40k/probability <= 1' --assert 'fit/draws'
 expect 'no number' 2 '' '~found "half" for the number in "fit/draws > half"' \
     run study -o never --assert 'fit/draws > half'

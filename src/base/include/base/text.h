@@ -11,6 +11,7 @@ typedef struct atn_text {
     char *data;
     size_t length, capacity;
     bool failed;
+    attain_number_style style; /* of grouped numbers; commas after atn_text_init */
 } atn_text;
 
 void atn_text_init(atn_text *text, attain_context *ctx);
@@ -23,8 +24,11 @@ void atn_text_printf(atn_text *text, const char *format, ...) ATTAIN_PRINTF(2, 3
 /* The shortest of 15, 16, 17 significant digits that reads back the same double; "null" for
  * NaN and infinities. */
 void atn_text_number(atn_text *text, double value);
-/* Fixed decimals with grouped thousands: (1234567.8, 0) -> "1,234,568"; "-" before negatives. */
+/* Fixed decimals with grouped thousands in the text's style: (1234567.8, 0) -> "1,234,568"; "-"
+ * before negatives. */
 void atn_text_grouped(atn_text *text, double value, int decimals);
+/* The same of a number in fixed notation that is text already ("-1234.50"). */
+void atn_text_group_digits(atn_text *text, const char *fixed);
 /* Hands the buffer to the caller (free with atn_free); NULL if failed.  An empty text gives "". */
 char *atn_text_take(atn_text *text);
 
@@ -56,6 +60,7 @@ attain_status atn_file_write(attain_context *ctx, const char *path, const char *
 /* mkdir -p for a folder. */
 attain_status atn_folder_create(attain_context *ctx, const char *path, attain_error *err);
 bool atn_is_folder(const char *path);
+bool atn_path_exists(const char *path);
 /* "folder/name" (or name alone when folder is "" or name is absolute); NULL when out of memory. */
 char *atn_path_join(attain_context *ctx, const char *folder, const char *name);
 /* Folder part of a path, "." when it has none; NULL when out of memory. */

@@ -7,6 +7,7 @@
 #include <attain/calibrate.h>
 #include <attain/compare.h>
 #include <attain/regress.h>
+#include <attain/report.h>
 
 #include "cli/console.h"
 
@@ -49,6 +50,8 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_GOAL        ATN_FLAG(33)
 #define ATN_FLAG_UNTIL       ATN_FLAG(34)
 #define ATN_FLAG_FROM        ATN_FLAG(35)
+#define ATN_FLAG_ESCAPE      ATN_FLAG(36)
+#define ATN_FLAG_NUMBERS     ATN_FLAG(37)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -87,10 +90,12 @@ typedef struct atn_options {
     size_t n_set, n_assertions;
     const char **scenarios, **only, **vary; /* the same */
     size_t n_scenarios, n_only, n_vary;
-    const char *goal, *from; /* of sweep; NULL: not given */
-    double until;            /* of sweep; 0: not given */
-    long replicates;         /* of calibrate; 0: not given */
-    const char *ranks;       /* of calibrate; NULL: not given */
+    const char *goal, *from;     /* of sweep; NULL: not given */
+    double until;                /* of sweep; 0: not given */
+    long replicates;             /* of calibrate; 0: not given */
+    const char *ranks;           /* of calibrate; NULL: not given */
+    attain_escape escape;        /* of render */
+    attain_number_style numbers; /* of render */
     atn_regress_options regress;
 } atn_options;
 
@@ -137,6 +142,7 @@ atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_render(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);

@@ -9,6 +9,8 @@ void atn_escape_json(atn_text *out, const char *text);     /* with its quotes */
 void atn_escape_markdown(atn_text *out, const char *text); /* one line; also inside table cells */
 void atn_escape_gnuplot(atn_text *out, const char *text);  /* single-quoted string, one line */
 void atn_escape_xml(atn_text *out, const char *text);      /* element text or attribute */
+/* LaTeX text; no character of it is a command, and no two of them join (--, ,,). */
+void atn_escape_latex(atn_text *out, const char *text);
 /* As is, but for control characters: what a terminal would act on. */
 void atn_escape_plain(atn_text *out, const char *text);
 
