@@ -118,14 +118,20 @@ static void put_value(walk *w, const atn_node *node)
 
 static void walk_node(walk *w, const atn_node *node);
 
+/* What each report does to each goal is told in a table of its own, from either side. */
+static bool is_table(const walk *w, const char *key, const atn_node *node)
+{
+    const bool list = atn_node_kind_of(node) == ATN_NODE_LIST;
+    return strcmp(key, "influence") == 0 || (w->length > 0 && list && strcmp(key, "reports") == 0);
+}
+
 static void walk_group(walk *w, const atn_node *group)
 {
     const size_t length = w->length, loose = w->loose;
     const bool dates = w->dates;
     for (const atn_node *c = atn_node_first(group); c; c = atn_node_next(c)) {
         const char *key = atn_node_key(c);
-        /* What each report does to each goal is a table of its own. */
-        if (strcmp(key, "influence") == 0) continue;
+        if (is_table(w, key, c)) continue;
         if (atn_node_groups(key))
             w->loose++;
         else if (!push(w, key))
