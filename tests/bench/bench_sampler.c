@@ -1,8 +1,8 @@
-/* The sampler on the reference studies and on 400 daily counts, one thread: effective draws a CPU second, the search for
- * the mode, warm-up and leave-one-out included, by the least bulk or tail size over the parameters;
- * median of three seeds.  `bench_sampler STUDY SEED DRAWS.csv` runs once, writes the parameters'
- * draws, and prints CPU seconds, divergences and evaluations: the comparison with another program
- * in rstan/ reads these. */
+/* The sampler on the reference studies and on 400 daily counts, one thread: effective draws a CPU
+ * second, the search for the mode, warm-up and leave-one-out included, by the least bulk or tail
+ * size over the parameters; median of three seeds.  `bench_sampler STUDY SEED DRAWS.csv` runs once,
+ * writes the parameters' draws, and prints CPU seconds, divergences and evaluations: the comparison
+ * with another program in rstan/ reads these. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <math.h>
