@@ -87,3 +87,25 @@ size_t planted_index(const atn_model *model, const char *name)
     fail();
     return 0;
 }
+
+void planted_fit(planted_world *w)
+{
+    attain_error err = {0};
+    atn_check_status("fit", attain_fit_run(w->ctx, w->study, NULL, NULL, &w->posterior, &err),
+                     ATTAIN_OK, &err);
+}
+
+void planted_project(planted_world *w)
+{
+    attain_error err = {0};
+    atn_check_status("project", attain_project_run(w->ctx, w->posterior, &w->projection, &err),
+                     ATTAIN_OK, &err);
+}
+
+void planted_free(planted_world *w)
+{
+    attain_projection_free(w->projection);
+    attain_posterior_free(w->posterior);
+    attain_study_free(w->study);
+    attain_context_free(w->ctx);
+}

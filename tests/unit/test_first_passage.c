@@ -13,33 +13,16 @@
 #include "project/projection.h"
 #include "stats/distribution.h"
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-} world;
-
-static world world_of(const char *json, size_t n_draws, planted_draw *draw)
+static planted_world world_of(const char *json, size_t n_draws, planted_draw *draw)
 {
-    world w = {.ctx = check_context(NULL, 2)};
-    attain_error err = {0};
+    planted_world w = {.ctx = check_context(NULL, 2)};
     w.study = planted_study(w.ctx, json);
     w.posterior = planted_posterior(w.ctx, w.study, n_draws, 20250120, draw, NULL);
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_project(&w);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static const atn_reading *reading_of(const world *w, size_t goal, const char *name)
+static const atn_reading *reading_of(const planted_world *w, size_t goal, const char *name)
 {
     const atn_goal_definition *d = w->projection->goals[goal].definitions;
     for (size_t j = 0; j < d->n_readings; j++)
@@ -119,7 +102,8 @@ static char *scatter_study(void)
 }
 
 /* A goal whose target is the level attainable with probability p is met with probability p. */
-static void check_inverse(const world *w, size_t n, const atn_reading *high, const atn_reading *low)
+static void check_inverse(const planted_world *w, size_t n, const atn_reading *high,
+                          const atn_reading *low)
 {
     double *paths = malloc(n * DAYS * sizeof *paths);
     size_t *reached = malloc(n * sizeof *reached);
@@ -151,7 +135,7 @@ static void test_scatter_in_closed_form(void **state)
     (void)state;
     enum { N = 20000, LEFT = DAYS - PAST };
     char *json = scatter_study();
-    world w = world_of(json, N, known_rate);
+    planted_world w = world_of(json, N, known_rate);
     const atn_reading *r = reading_of(&w, 0, "any-day");
     const double p = short_of(RATE), a = short_of(130), b = short_of((2 * 110 + 28 * 130) / 30.0);
     check_share("any day", r->probability, 1 - pow(p, LEFT), N);
@@ -196,7 +180,7 @@ static void test_scatter_in_closed_form(void **state)
     check_inverse(&w, N, r, low);
     const double above = 1 - normal_cdf((log(60 / RATE) + OMEGA * OMEGA / 2) / OMEGA);
     check_share("at most", low->probability, 1 - pow(above, LEFT), N);
-    world_free(&w);
+    planted_free(&w);
     free(json);
 }
 
@@ -223,7 +207,7 @@ static void test_pace_for(void **state)
         "'goals': [{'id': 'g', 'series': 'made', 'statistic': 'total', 'target': 15000},"
         "{'id': 'cap', 'series': 'made', 'statistic': 'total', 'target': 15000,"
         " 'direction': 'at_most'}]}";
-    world w = world_of(json, N, rising_rates);
+    planted_world w = world_of(json, N, rising_rates);
     for (size_t g = 0; g < 2; g++) {
         const atn_reading *r = reading_of(&w, g, "total");
         atn_check_close("even odds", r->pace_for[1], r->required_pace, 0, 0);
@@ -240,7 +224,7 @@ static void test_pace_for(void **state)
     const atn_reading *r = reading_of(&w, 0, "total");
     for (size_t k = 0; k < ATN_N_CARRIED; k++)
         atn_check_close("carried", r->baselines[k].probability, r->probability, 0, 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- a random walk in fine steps ---- */
@@ -269,7 +253,7 @@ static void test_reflection(void **state)
         " 'readings': 'auto'},"
         "{'id': 'f', 'series': 'level', 'statistic': 'level', 'target': -1.2,"
         " 'direction': 'at_most'}]}";
-    world w = world_of(json, N, standard_walk);
+    planted_world w = world_of(json, N, standard_walk);
     assert_int_equal(w.projection->n_steps, STEPS + 1);
     const double step = 0.05, far = 1.2 + 0.5826 * step;
     const atn_reading *r = reading_of(&w, 0, "any-day");
@@ -287,7 +271,7 @@ static void test_reflection(void **state)
     /* as_of is the first step: no change is known, so the level is carried on as it is */
     atn_check_close("carried", r->baselines[ATN_BASELINE_LAST_RATE].probability, 0, 0, 0);
     atn_check_close("carried to", r->baselines[ATN_BASELINE_LAST_RATE].best, 0, 0, 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- a stock that grows by rule ---- */
@@ -303,7 +287,7 @@ static void test_known_stock(void **state)
         "'goals': [{'id': 'up', 'series': 'level', 'statistic': 'level', 'target': 500,"
         " 'start': '2025-02-01', 'deadline': '2025-06-30', 'readings': ['at-deadline',"
         " '7-day-mean', 'any-day-held-5-days']}]}";
-    world w = world_of(json, 20, standard_walk);
+    planted_world w = world_of(json, 20, standard_walk);
     const atn_reading *r = reading_of(&w, 0, "any-day");
     /* 198 at step 99, then 5 a day: 500 at step 99 + 60.4 */
     atn_check_close("step", r->date[2], 160, 0, 0);
@@ -320,7 +304,7 @@ static void test_known_stock(void **state)
     atn_check_close("last rate", last->probability, 0, 0, 0);
     atn_check_close("last rate reaches", last->best, 360, 0, 1e-12);
     atn_check_close("last rate's date", last->date, 250, 0, 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 int main(void)

@@ -87,16 +87,9 @@ static void test_names(void **state)
 
 /* ---- the shipped figures ---- */
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-} world;
-
-static world shipped(const char *const *set, size_t n_set)
+static planted_world shipped(const char *const *set, size_t n_set)
 {
-    world w = {.ctx = check_context(NULL, 2)};
+    planted_world w = {.ctx = check_context(NULL, 2)};
     attain_study_options options;
     attain_error err = {0};
     attain_study_options_init(&options);
@@ -106,22 +99,12 @@ static world shipped(const char *const *set, size_t n_set)
                      attain_study_load(w.ctx, check_source("models/us-enforcement-2025"), &options,
                                        NULL, &w.study, &err),
                      ATTAIN_OK, &err);
-    atn_check_status("fit", attain_fit_run(w.ctx, w.study, NULL, NULL, &w.posterior, &err),
-                     ATTAIN_OK, &err);
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_fit(&w);
+    planted_project(&w);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static const atn_goal_result *goal_of(const world *w, const char *id)
+static const atn_goal_result *goal_of(const planted_world *w, const char *id)
 {
     for (size_t g = 0; g < w->study->n_goals; g++)
         if (strcmp(w->study->goals[g].id, id) == 0) return &w->projection->goals[g];
@@ -210,7 +193,7 @@ static void test_shipped_order(void **state)
         {"7-day-mean-held-10-days", "7-day-mean"},
         {"at-deadline", "any-day"},
         {"7-day-mean-at-deadline", "7-day-mean"}};
-    world w = shipped(set, sizeof set / sizeof set[0]);
+    planted_world w = shipped(set, sizeof set / sizeof set[0]);
     const atn_goal_result *rate = goal_of(&w, "3000-a-day"), *beds = goal_of(&w, "100k-beds");
     assert_int_equal(rate->n_definitions, 6); /* five, and all of them */
     for (size_t k = 0; k < rate->n_definitions; k++) {
@@ -244,7 +227,7 @@ static void test_shipped_order(void **state)
     assert_true(all->n_definitions == 1 && all->in_references && !one->in_references);
     assert_true(all->definitions[0].readings[0].probability <=
                 reading_of(&rate->definitions[0], "7-day-mean")->probability);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- equal trends ---- */
@@ -255,7 +238,7 @@ static void test_equal_trends(void **state)
     static const char *const set[] = {"/fit/method=\"map\"", "/fit/draws=500",
                                       "/series/arrests/trend=[\"logistic\", \"linear\"]",
                                       "/series/arrests/parameters=null", "/goals/2/target=1300"};
-    world w = shipped(set, sizeof set / sizeof set[0]);
+    planted_world w = shipped(set, sizeof set / sizeof set[0]);
     const atn_reading *r = &goal_of(&w, "3000-a-day")->definitions[0].readings[0];
     const atn_baseline *equal = &r->baselines[ATN_BASELINE_EQUAL_TRENDS];
     assert_int_equal(r->n_trends, 2);
@@ -264,7 +247,7 @@ static void test_equal_trends(void **state)
     assert_true(equal->mcse > 0 && equal->mcse < 0.2);
     const atn_reading *beds = &goal_of(&w, "100k-beds")->definitions[0].readings[0];
     assert_true(isnan(beds->baselines[ATN_BASELINE_EQUAL_TRENDS].probability));
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- in the document ---- */
@@ -299,7 +282,7 @@ static const char *const joined =
     "{'id': 'named', 'label': 'all is well', 'all_of': ['first', 'size']}]}";
 
 typedef struct document {
-    world w;
+    planted_world w;
     attain_diagnostics *problems;
     attain_results *results;
 } document;
@@ -325,7 +308,7 @@ static void document_free(document *d)
 {
     attain_results_free(d->results);
     attain_diagnostics_free(d->problems);
-    world_free(&d->w);
+    planted_free(&d->w);
 }
 
 static void check_text(const document *d, const char *address, const char *want)

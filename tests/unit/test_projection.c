@@ -39,33 +39,17 @@ static void known_draw(void *user, const atn_model *model, size_t block, size_t 
     }
 }
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-} world;
-
-static world world_of(unsigned threads, const char *json, size_t n_draws, planted_draw *draw)
+static planted_world world_of(unsigned threads, const char *json, size_t n_draws,
+                              planted_draw *draw)
 {
-    world w = {.ctx = check_context(NULL, threads)};
+    planted_world w = {.ctx = check_context(NULL, threads)};
     w.study = planted_study(w.ctx, json);
     w.posterior = planted_posterior(w.ctx, w.study, n_draws, 42, draw, NULL);
-    attain_error err;
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_project(&w);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static const atn_reading *find(const world *w, const char *goal, const char *definition,
+static const atn_reading *find(const planted_world *w, const char *goal, const char *definition,
                                const char *reading)
 {
     for (size_t g = 0; g < w->study->n_goals; g++) {
@@ -98,7 +82,7 @@ static void same(const char *name, double got, double want)
 static void test_known_flow(void **state)
 {
     (void)state;
-    world w = world_of(
+    planted_world w = world_of(
         1,
         KNOWN_HEAD
         "'reports': ["
@@ -172,24 +156,24 @@ static void test_known_flow(void **state)
     atn_check_status("stranger", attain_projection_paths(w.projection, "lost", paths, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
     free(paths);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static void test_known_stock(void **state)
 {
     (void)state;
-    world w = world_of(1,
-                       KNOWN_HEAD
-                       "'reports': [], 'goals': ["
-                       "{'id': 'up', 'series': 'people', 'statistic': 'level', 'target': 1500},"
-                       "{'id': 'near', 'series': 'people', 'statistic': 'level', 'target': 1700,"
-                       " 'deadline': '2025-03-11', 'readings': 'auto'},"
-                       "{'id': 'had', 'series': 'people', 'statistic': 'level', 'target': 1200},"
-                       "{'id': 'week', 'series': 'people', 'statistic': 'mean', 'over': 7,"
-                       " 'target': 1500, 'readings': 'auto'},"
-                       "{'id': 'voice', 'series': 'opinion', 'statistic': 'value',"
-                       " 'target': 0.5}]}",
-                       20, known_draw);
+    planted_world w = world_of(
+        1,
+        KNOWN_HEAD "'reports': [], 'goals': ["
+                   "{'id': 'up', 'series': 'people', 'statistic': 'level', 'target': 1500},"
+                   "{'id': 'near', 'series': 'people', 'statistic': 'level', 'target': 1700,"
+                   " 'deadline': '2025-03-11', 'readings': 'auto'},"
+                   "{'id': 'had', 'series': 'people', 'statistic': 'level', 'target': 1200},"
+                   "{'id': 'week', 'series': 'people', 'statistic': 'mean', 'over': 7,"
+                   " 'target': 1500, 'readings': 'auto'},"
+                   "{'id': 'voice', 'series': 'opinion', 'statistic': 'value',"
+                   " 'target': 0.5}]}",
+        20, known_draw);
     const atn_reading *r = find(&w, "up", "", "level");
     same("date", r->date[0], 50);
     same("required", r->required_pace, 110.0 / 60);
@@ -214,7 +198,7 @@ static void test_known_stock(void **state)
     same("voters", find(&w, "voice", "voters", "any-day")->attainable[1],
          1 / (1 + exp(-0.5) * 1.5));
     assert_null(w.projection->series[1].total);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- uncertain paths ---- */
@@ -288,7 +272,7 @@ static void test_uncertain(void **state)
 {
     (void)state;
     enum { N = 1000 };
-    world w = world_of(2, uncertain, N, uncertain_draw);
+    planted_world w = world_of(2, uncertain, N, uncertain_draw);
     for (size_t g = 0; g < w.study->n_goals; g++)
         for (size_t k = 0; k < w.projection->goals[g].n_definitions; k++)
             for (size_t j = 0; j < w.projection->goals[g].definitions[k].n_readings; j++)
@@ -317,7 +301,7 @@ static void test_uncertain(void **state)
     atn_check_close("order", order + disorder, either - 0.025, 0.025 + 1e-12, 0);
     assert_true(find(&w, "nested", "narrow", "any-of")->probability >= both);
     assert_true(isnan(find(&w, "both", "", "all-of")->shortfall[1]));
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Realised paths scatter about y with mean y, and the total's quantiles are theirs. */
@@ -325,7 +309,7 @@ static void test_scatter(void **state)
 {
     (void)state;
     enum { N = 2000, STEPS = 100 };
-    world w = world_of(2, uncertain, N, uncertain_draw);
+    planted_world w = world_of(2, uncertain, N, uncertain_draw);
     double *paths = malloc(N * STEPS * sizeof *paths), *sums = malloc(N * sizeof *sums);
     assert_true(paths && sums);
     attain_error err;
@@ -363,13 +347,13 @@ static void test_scatter(void **state)
         atn_check_close("attainable", sum->attainable[k], want[k], 0, 1e-12);
     free(paths);
     free(sums);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static void test_predictive(void **state)
 {
     (void)state;
-    world w = world_of(1, uncertain, 1500, uncertain_draw);
+    planted_world w = world_of(1, uncertain, 1500, uncertain_draw);
     const atn_report_fit *fits = w.projection->reports;
     for (size_t r = 0; r < 4; r++) {
         assert_true(fits[r].available);
@@ -381,7 +365,7 @@ static void test_predictive(void **state)
     assert_true(fits[0].fitted[0] < 100 && fits[0].fitted[4] > 100);
     assert_true(fits[0].tail_probability > 0.5);
     assert_true(fits[1].tail_probability < 0.001);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static void same_readings(const atn_reading *a, const atn_reading *b)
@@ -396,8 +380,8 @@ static void test_threads(void **state)
 {
     (void)state;
     enum { N = 203 }; /* not a whole number of chunks */
-    world one = world_of(1, uncertain, N, uncertain_draw);
-    world three = world_of(3, uncertain, N, uncertain_draw);
+    planted_world one = world_of(1, uncertain, N, uncertain_draw);
+    planted_world three = world_of(3, uncertain, N, uncertain_draw);
     for (size_t g = 0; g < one.study->n_goals; g++) {
         const atn_goal_result *a = &one.projection->goals[g], *b = &three.projection->goals[g];
         for (size_t k = 0; k < a->n_definitions; k++)
@@ -413,14 +397,14 @@ static void test_threads(void **state)
     for (size_t r = 0; r < one.study->n_reports; r++)
         atn_check_same_bits("report", one.projection->reports[r].fitted,
                             three.projection->reports[r].fitted, 5);
-    world_free(&one);
-    world_free(&three);
+    planted_free(&one);
+    planted_free(&three);
 }
 
 static void test_effective_draws(void **state)
 {
     (void)state;
-    world w = world_of(1, uncertain, 400, uncertain_draw);
+    planted_world w = world_of(1, uncertain, 400, uncertain_draw);
     const size_t series[] = {0, 1};
     same("independent", atn_effective_draws(w.posterior, series, 2), 400);
     const size_t b = w.posterior->block_of_series[0];
@@ -428,7 +412,7 @@ static void test_effective_draws(void **state)
     w.posterior->blocks[b].candidates[0].resampled = true;
     same("weighted", atn_effective_draws(w.posterior, series, 2), 90);
     same("the other block", atn_effective_draws(w.posterior, series + 1, 1), 400);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- failures ---- */
@@ -443,7 +427,7 @@ static bool never(void *user, const attain_progress *progress)
 static void test_interrupted(void **state)
 {
     (void)state;
-    world w = world_of(1, uncertain, 200, uncertain_draw);
+    planted_world w = world_of(1, uncertain, 200, uncertain_draw);
     attain_context_settings settings;
     attain_context_settings_init(&settings);
     settings.threads = 1;
@@ -458,7 +442,7 @@ static void test_interrupted(void **state)
     atn_check_status("no posterior", attain_project_run(ctx, NULL, &projection, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
     attain_context_free(ctx);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static attain_status project_once(void *user, attain_context *ctx, attain_error *err)
@@ -483,9 +467,9 @@ static attain_status project_once(void *user, attain_context *ctx, attain_error 
 static void test_faults(void **state)
 {
     (void)state;
-    world w = world_of(1, uncertain, 60, uncertain_draw);
+    planted_world w = world_of(1, uncertain, 60, uncertain_draw);
     check_faults("attain_project_run", project_once, w.posterior, 2000);
-    world_free(&w);
+    planted_free(&w);
 }
 
 int main(void)

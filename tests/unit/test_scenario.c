@@ -66,33 +66,16 @@ static void planted(void *user, const atn_model *model, size_t block, size_t dra
     }
 }
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-} world;
-
-static world world_of(unsigned threads, size_t n_draws, const char *json)
+static planted_world world_of(unsigned threads, size_t n_draws, const char *json)
 {
-    attain_error err;
-    world w = {.ctx = check_context(NULL, threads)};
+    planted_world w = {.ctx = check_context(NULL, threads)};
     w.study = planted_study(w.ctx, json);
     w.posterior = planted_posterior(w.ctx, w.study, n_draws, 42, planted, NULL);
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_project(&w);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static size_t series_of(const world *w, const char *id)
+static size_t series_of(const planted_world *w, const char *id)
 {
     for (size_t s = 0; s < w->study->n_series; s++)
         if (strcmp(w->study->series[s].id, id) == 0) return s;
@@ -101,7 +84,7 @@ static size_t series_of(const world *w, const char *id)
 }
 
 /* Path of a series in one draw, under scenario s (ATN_NONE: none). */
-static void path_of(const world *w, size_t s, const char *id, size_t draw, double *y)
+static void path_of(const planted_world *w, size_t s, const char *id, size_t draw, double *y)
 {
     attain_error err = {0};
     atn_futures *futures = NULL;
@@ -132,7 +115,7 @@ static double share_of(size_t step, double ramp)
 static void test_paths(void **state)
 {
     (void)state;
-    world w = world_of(
+    planted_world w = world_of(
         1, 8,
         HEAD "{'id': 'times', " FROM ", 'changes': [{'multiply': 'made', 'by': 1.3, 'ramp': 20}]},"
              "{'id': 'level', " FROM ", 'changes': [{'replace': 'made', 'with': '25 * 3'}]},"
@@ -190,7 +173,7 @@ static void test_paths(void **state)
                             base[i] * (1 + 0.3 * share_of(i, 20)) * (i < FIRST + 9 ? 1 : 0.5), 0,
                             1e-14);
     }
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* A deviation's size set anew: innovations are the same, times the ratio; knots that steps before
@@ -198,9 +181,9 @@ static void test_paths(void **state)
 static void test_deviation(void **state)
 {
     (void)state;
-    world w = world_of(1, 4,
-                       HEAD "{'id': 'calm', " FROM ", 'changes': [{'set':"
-                            " 'made.deviation.sigma', 'to': 0.02}]}]}");
+    planted_world w = world_of(1, 4,
+                               HEAD "{'id': 'calm', " FROM ", 'changes': [{'set':"
+                                    " 'made.deviation.sigma', 'to': 0.02}]}]}");
     double base[N_STEPS], y[N_STEPS];
     for (size_t d = 0; d < 4; d++) {
         const atn_model *model;
@@ -219,12 +202,13 @@ static void test_deviation(void **state)
                             1e-12, 1e-9);
         }
     }
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- answers ---- */
 
-static size_t reading_number(const world *w, const char *goal, size_t definition, size_t reading)
+static size_t reading_number(const planted_world *w, const char *goal, size_t definition,
+                             size_t reading)
 {
     size_t n = 0;
     for (size_t g = 0; g < w->study->n_goals; g++) {
@@ -237,7 +221,7 @@ static size_t reading_number(const world *w, const char *goal, size_t definition
     return 0;
 }
 
-static void run(world *w)
+static void run(planted_world *w)
 {
     attain_error err;
     atn_check_status("scenarios", attain_project_scenarios(w->ctx, w->projection, &err), ATTAIN_OK,
@@ -257,9 +241,9 @@ static void test_totals(void **state)
 {
     (void)state;
     enum { N = 400 };
-    world w = world_of(2, N,
-                       HEAD "{'id': 'times', " FROM ", 'changes': [{'multiply': 'made',"
-                            " 'by': 1.5}]}]}");
+    planted_world w = world_of(2, N,
+                               HEAD "{'id': 'times', " FROM ", 'changes': [{'multiply': 'made',"
+                                    " 'by': 1.5}]}]}");
     run(&w);
     attain_error err;
     double *y = malloc(N * N_STEPS * sizeof *y), gain[N];
@@ -289,7 +273,7 @@ static void test_totals(void **state)
     same_reading(&r->answer->goals[2].definitions[0].readings[0],
                  &w.projection->goals[2].definitions[0].readings[0]);
     free(y);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Paired differences of totals vary at most a fifth as much as unpaired ones. */
@@ -310,7 +294,7 @@ static void test_variance(void **state)
                  " 'lognormal(log(1.3), 0.1)', 'ramp': 30}]},"
                  "{'id': 'level', " FROM ", 'changes': [{'replace': 'made', 'with': 150}]},"
                  "{'id': 'rate', " FROM ", 'changes': [{'set': 'made.rate', 'to': 150}]}]}");
-    world w = world_of(2, N, json);
+    planted_world w = world_of(2, N, json);
     run(&w);
     for (size_t s = 0; s < w.projection->n_scenarios; s++) {
         const double ratio =
@@ -320,16 +304,16 @@ static void test_variance(void **state)
         assert_true(ratio >= 0);
         if (s < FACTORS) assert_true(ratio <= 0.2);
     }
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Goals counted in another definition are that definition's answers, past included. */
 static void test_define(void **state)
 {
     (void)state;
-    world w = world_of(1, 300,
-                       HEAD "{'id': 'narrow', 'changes': [{'define': 'made',"
-                            " 'as': 'narrow'}]}]}");
+    planted_world w = world_of(1, 300,
+                               HEAD "{'id': 'narrow', 'changes': [{'define': 'made',"
+                                    " 'as': 'narrow'}]}]}");
     run(&w);
     const atn_goal_result *now = w.projection->scenarios[0].answer->goals,
                           *was = w.projection->goals;
@@ -343,7 +327,7 @@ static void test_define(void **state)
     const size_t n = was[0].definitions[0].n_readings;
     atn_check_close("mixture", p[2 * n].difference, (p[0].difference + p[n].difference) / 2, 1e-12,
                     0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Sizes: one a draw, by the distribution, the same for a scenario and for one that extends it,
@@ -352,7 +336,7 @@ static void test_sizes(void **state)
 {
     (void)state;
     enum { N = 2000 };
-    world w =
+    planted_world w =
         world_of(1, N,
                  HEAD "{'id': 'a', " FROM ", 'changes': [{'multiply': 'made', 'by':"
                       " 'lognormal(log(1.3), 0.1)'}, {'multiply': 'other', 'by': {'prior':"
@@ -379,7 +363,7 @@ static void test_sizes(void **state)
     atn_check_close("mean", sum / N, 0, 4 * 0.1 / sqrt(N), 0);
     atn_check_close("sd", sqrt(square / N), 0.1, 4 * 0.1 / sqrt(2 * N), 0);
     atn_check_close("independent", cross / N, 0, 4 * 0.01 / sqrt(N), 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static const char several[] =
@@ -391,7 +375,7 @@ static void test_threads(void **state)
 {
     (void)state;
     enum { N = 203 };
-    world one = world_of(1, N, several), three = world_of(3, N, several);
+    planted_world one = world_of(1, N, several), three = world_of(3, N, several);
     run(&one);
     run(&three);
     run(&three); /* again: replaces */
@@ -412,8 +396,8 @@ static void test_threads(void **state)
     assert_int_equal(one.projection->scenarios[0].scenario, 1);
     atn_check_status("no such", attain_study_keep_scenarios(one.study, &wrong, 1, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
-    world_free(&one);
-    world_free(&three);
+    planted_free(&one);
+    planted_free(&three);
 }
 
 /* ---- failures ---- */
@@ -422,21 +406,21 @@ static void test_domain(void **state)
 {
     (void)state;
     /* the input may be anything; what the formula makes of it may not */
-    world w = world_of(1, 20,
-                       HEAD "{'id': 'cold', " FROM ", 'changes': [{'set': 'beds',"
-                            " 'to': -1000000}]}]}");
+    planted_world w = world_of(1, 20,
+                               HEAD "{'id': 'cold', " FROM ", 'changes': [{'set': 'beds',"
+                                    " 'to': -1000000}]}]}");
     attain_error err;
     atn_check_status("out of the domain", attain_project_scenarios(w.ctx, w.projection, &err),
                      ATTAIN_ERR_NUMERIC, &err);
     assert_non_null(strstr(err.message, "cold"));
     assert_non_null(strstr(err.message, "read"));
     assert_int_equal(w.projection->n_scenarios, 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static attain_status scenarios_once(void *user, attain_context *ctx, attain_error *err)
 {
-    const world *w = user;
+    const planted_world *w = user;
     attain_projection *projection = NULL;
     attain_status status = attain_project_run(ctx, w->posterior, &projection, err);
     if (status != ATTAIN_OK) return status;
@@ -449,9 +433,9 @@ static attain_status scenarios_once(void *user, attain_context *ctx, attain_erro
 static void test_faults(void **state)
 {
     (void)state;
-    world w = world_of(1, 60, several);
+    planted_world w = world_of(1, 60, several);
     check_faults("attain_project_scenarios", scenarios_once, &w, 4000);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static const char file[] =
@@ -541,7 +525,7 @@ static void test_refusals(void **state)
         {"[{'id': 'x', 'extends': 'x', 'changes': [{'set': 'beds', 'to': 1}]}]", "/0/extends",
          "extends itself"},
     };
-    world w = world_of(1, 4, several);
+    planted_world w = world_of(1, 4, several);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         char json[400];
         attain_error err;
@@ -558,7 +542,7 @@ static void test_refusals(void **state)
         assert_int_equal(attain_study_scenario_count(w.study), 2);
         attain_diagnostics_free(list);
     }
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Months: a change that no month starts in is told, and one is whole months. */

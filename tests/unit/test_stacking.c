@@ -43,41 +43,23 @@ static void rising_study(char *json, double slope, const char *trends, const cha
     snprintf(json + n, TEXT - (size_t)n, "]}");
 }
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-} world;
-
-static world world_of(double slope, const char *trends, const char *method)
+static planted_world world_of(double slope, const char *trends, const char *method)
 {
     char json[TEXT];
-    attain_error err = {0};
-    world w = {.ctx = check_context(NULL, 2)};
+    planted_world w = {.ctx = check_context(NULL, 2)};
     rising_study(json, slope, trends, method);
     w.study = planted_study(w.ctx, json);
-    atn_check_status("fit", attain_fit_run(w.ctx, w.study, NULL, NULL, &w.posterior, &err),
-                     ATTAIN_OK, &err);
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_fit(&w);
+    planted_project(&w);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static const atn_block *block_of(const world *w, size_t series)
+static const atn_block *block_of(const planted_world *w, size_t series)
 {
     return &w->posterior->blocks[w->posterior->block_of_series[series]];
 }
 
-static double weight_of(const world *w, const char *trend)
+static double weight_of(const planted_world *w, const char *trend)
 {
     const atn_block *block = block_of(w, 0);
     for (size_t c = 0; c < block->n_candidates; c++)
@@ -96,21 +78,21 @@ static void test_weights(void **state)
 {
     (void)state;
     const double least = 10.0 / 3 / 22;
-    world w = world_of(2.0, THREE, MAP);
+    planted_world w = world_of(2.0, THREE, MAP);
     print_message("rising: constant %.3f, linear %.3f, logistic %.3f\n", weight_of(&w, "constant"),
                   weight_of(&w, "linear"), weight_of(&w, "logistic"));
     atn_check_close("constant", weight_of(&w, "constant"), least, 1e-6, 0);
     assert_true(weight_of(&w, "linear") + weight_of(&w, "logistic") > 0.8);
     assert_true(block_of(&w, 0)->candidates[0].elpd < block_of(&w, 0)->candidates[1].elpd - 20);
-    world_free(&w);
+    planted_free(&w);
     w = world_of(0.0, "['constant', 'exponential']", MAP);
     print_message("level: constant %.3f, exponential %.3f\n", weight_of(&w, "constant"),
                   weight_of(&w, "exponential"));
     assert_true(weight_of(&w, "constant") > 0.5);
-    world_free(&w);
+    planted_free(&w);
 }
 
-static void check_reading(const world *w, const atn_reading *r, size_t n_trends)
+static void check_reading(const planted_world *w, const atn_reading *r, size_t n_trends)
 {
     double sum = 0, by_weight = 0;
     size_t draws = 0;
@@ -132,7 +114,7 @@ static void check_reading(const world *w, const atn_reading *r, size_t n_trends)
                     (double)n_trends / (double)w->posterior->n_draws, 0);
 }
 
-static void check_world(const world *w, size_t n_trends)
+static void check_world(const planted_world *w, size_t n_trends)
 {
     const atn_goal_definition *pace = w->projection->goals[0].definitions;
     assert_true(pace->n_readings > 2);
@@ -146,7 +128,7 @@ static void check_world(const world *w, size_t n_trends)
 static void test_by_trend(void **state)
 {
     (void)state;
-    world w = world_of(2.0, THREE, MAP);
+    planted_world w = world_of(2.0, THREE, MAP);
     check_world(&w, 3);
     const atn_reading *mean = &w.projection->goals[0].definitions->readings[1];
     print_message("%s: %.3f; constant %.3f, linear %.3f, logistic %.3f\n", mean->name,
@@ -154,15 +136,16 @@ static void test_by_trend(void **state)
                   mean->trends[2].probability);
     assert_true(mean->trends[0].probability < 0.01); /* level trends never get there */
     assert_true(mean->trends[1].probability > 0.9);  /* a straight line does */
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Under the sampler each candidate's share comes from all of its chains. */
 static void test_sampled(void **state)
 {
     (void)state;
-    world w = world_of(2.0, "['constant', 'linear']",
-                       "'method': 'nuts', 'draws': 250, 'warmup': 300, 'chains': 4, 'seed': 3");
+    planted_world w =
+        world_of(2.0, "['constant', 'linear']",
+                 "'method': 'nuts', 'draws': 250, 'warmup': 300, 'chains': 4, 'seed': 3");
     check_world(&w, 2);
     const atn_block *block = block_of(&w, 0);
     for (size_t c = 0; c < block->n_candidates; c++) {
@@ -179,17 +162,16 @@ static void test_sampled(void **state)
         for (size_t k = 0; k < 4; k++)
             atn_check_close("from each chain", (double)seen[k], (double)n / 4, 2, 0);
     }
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* A trend with next to no weight and few draws says nothing of its own. */
 static void test_small_share(void **state)
 {
     (void)state;
-    world w = world_of(2.0, THREE, MAP);
+    planted_world w = world_of(2.0, THREE, MAP);
     attain_projection_free(w.projection);
     atn_block *block = &w.posterior->blocks[w.posterior->block_of_series[0]];
-    attain_error err = {0};
     block->candidates[0].weight = 0.01;
     size_t left = 49;
     for (size_t d = 0; d < w.posterior->n_draws; d++)
@@ -197,19 +179,17 @@ static void test_small_share(void **state)
             left = 0;
             block->which[d] = 1;
         }
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_project(&w);
     const atn_reading *r = w.projection->goals[0].definitions->readings;
     assert_int_equal(r->n_trends, 2);
     assert_int_equal(r->trends[0].candidate, 1);
     attain_projection_free(w.projection);
     block->candidates[0].weight = 0.011;
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_project(&w);
     r = w.projection->goals[0].definitions->readings;
     assert_int_equal(r->n_trends, 3);
     assert_int_equal(r->trends[0].n_draws, 49);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static attain_status project_once(void *user, attain_context *ctx, attain_error *err)
@@ -223,9 +203,9 @@ static attain_status project_once(void *user, attain_context *ctx, attain_error 
 static void test_faults(void **state)
 {
     (void)state;
-    world w = world_of(2.0, THREE, "'method': 'map', 'draws': 200, 'chains': 1, 'seed': 3");
+    planted_world w = world_of(2.0, THREE, "'method': 'map', 'draws': 200, 'chains': 1, 'seed': 3");
     check_faults("project", project_once, w.posterior, 2000);
-    world_free(&w);
+    planted_free(&w);
 }
 
 int main(void)

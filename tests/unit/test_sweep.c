@@ -72,30 +72,17 @@ static void planted(void *user, const atn_model *model, size_t block, size_t dra
     }
 }
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-} world;
-
-static world world_of(unsigned threads, size_t n_draws, const char *scenarios, bool sure)
+static planted_world world_of(unsigned threads, size_t n_draws, const char *scenarios, bool sure)
 {
     char json[6000];
-    world w = {.ctx = check_context(NULL, threads)};
+    planted_world w = {.ctx = check_context(NULL, threads)};
     snprintf(json, sizeof json, "%s%s]}", HEAD, scenarios);
     w.study = planted_study(w.ctx, json);
     w.posterior = planted_posterior(w.ctx, w.study, n_draws, 42, planted, sure ? &w : NULL);
     return w;
 }
 
-static void world_free(world *w)
-{
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
-}
-
-static attain_sweep *sweep_of(const world *w, const char *vary, const char *second,
+static attain_sweep *sweep_of(const planted_world *w, const char *vary, const char *second,
                               const char *goal, double until)
 {
     attain_error err;
@@ -145,7 +132,7 @@ static void test_scenarios(void **state)
         attain_projection *projection;
         snprintf(scenario, sizeof scenario, "{'id': 's', 'from': '" FROM "', 'changes': [%s]}",
                  rows[k].change);
-        world w = world_of(2, N, scenario, false);
+        planted_world w = world_of(2, N, scenario, false);
         attain_sweep *sweep = sweep_of(&w, rows[k].vary, NULL, NULL, 0.5);
         atn_check_status("project", attain_project_run(w.ctx, w.posterior, &projection, &err),
                          ATTAIN_OK, &err);
@@ -171,7 +158,7 @@ static void test_scenarios(void **state)
         assert_int_equal(a, n_answers);
         attain_sweep_free(sweep);
         attain_projection_free(projection);
-        world_free(&w);
+        planted_free(&w);
     }
     assert_true(moved > 30); /* the comparison is about something */
 }
@@ -183,7 +170,7 @@ static void test_scenarios(void **state)
 static void test_break_even(void **state)
 {
     (void)state;
-    world w = world_of(2, 16, "", true);
+    planted_world w = world_of(2, 16, "", true);
     double past = 0, rest = 0, value = NAN;
     for (int t = 0; t < 100; t++) *(t < 50 ? &past : &rest) += 100 * exp(0.001 * t);
     past += 120 - 100 * exp(0.001 * 38); /* the day that is reported */
@@ -205,14 +192,14 @@ static void test_break_even(void **state)
     sweep = sweep_of(&w, "multiply.made=0.1:0.3:0.1", NULL, "total/narrow", 0.5);
     assert_false(attain_sweep_break_even(sweep, 0, 0, &value));
     attain_sweep_free(sweep);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* Two things: the crossing of the first for each value of the second, and the grid's order. */
 static void test_two(void **state)
 {
     (void)state;
-    world w = world_of(1, 16, "", true);
+    planted_world w = world_of(1, 16, "", true);
     attain_sweep *sweep =
         sweep_of(&w, "multiply.made=0.5:3:0.1", "made.rate=50:200:50", "total/narrow", 0.5);
     size_t n[2], n_answers;
@@ -244,7 +231,7 @@ static void test_two(void **state)
     atn_check_status("no answer", attain_sweep_answer_get(sweep, 1, &answer, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
     attain_sweep_free(sweep);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* ---- invariances ---- */
@@ -253,7 +240,7 @@ static void test_two(void **state)
 static void test_threads(void **state)
 {
     (void)state;
-    world one = world_of(1, 101, "", false), three = world_of(3, 101, "", false);
+    planted_world one = world_of(1, 101, "", false), three = world_of(3, 101, "", false);
     attain_sweep *a = sweep_of(&one, "multiply.made=0.5:2:0.001", NULL, "total/wide", 0.3);
     attain_sweep *b = sweep_of(&three, "multiply.made=0.5:2:0.001", NULL, "total/wide", 0.3);
     double before = 0, p, q, mcse, other;
@@ -267,8 +254,8 @@ static void test_threads(void **state)
     }
     attain_sweep_free(a);
     attain_sweep_free(b);
-    world_free(&one);
-    world_free(&three);
+    planted_free(&one);
+    planted_free(&three);
 }
 
 /* ---- failures ---- */
@@ -297,7 +284,7 @@ static void test_refusals(void **state)
         {"multiply.made=1:2:1", NULL, "2025-02-09", "after as_of"},
         {"multiply.made=1:2:1", NULL, "soon", "no date"},
     };
-    world w = world_of(1, 8, "", false);
+    planted_world w = world_of(1, 8, "", false);
     attain_sweep *sweep = NULL;
     attain_error err;
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
@@ -336,14 +323,14 @@ static void test_refusals(void **state)
     settings.until = NAN;
     atn_check_status("until", attain_sweep_check(w.ctx, w.study, &settings, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static char scratch[512];
 
 static attain_status sweep_once(void *user, attain_context *ctx, attain_error *err)
 {
-    const world *w = user;
+    const planted_world *w = user;
     static const char *const texts[] = {"made.rate=50:300:100", "multiply.made=1:2:1"};
     attain_sweep_settings settings;
     attain_sweep *sweep = (attain_sweep *)&settings;
@@ -371,11 +358,11 @@ static attain_status sweep_once(void *user, attain_context *ctx, attain_error *e
 static void test_faults(void **state)
 {
     (void)state;
-    world w = world_of(1, 20, "", false);
+    planted_world w = world_of(1, 20, "", false);
     check_scratch_create(scratch, sizeof scratch);
     check_faults("attain_sweep_run", sweep_once, &w, 8000);
     check_scratch_remove(scratch);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static void test_files(void **state)
@@ -385,7 +372,7 @@ static void test_files(void **state)
                                         "chance.alt.txt"};
     char folder[512], path[600], text[4000] = "";
     attain_error err;
-    world w = world_of(1, 20, "", false);
+    planted_world w = world_of(1, 20, "", false);
     attain_sweep *sweep = sweep_of(&w, "multiply.made=0.5:3:0.5", NULL, "total", 0.5);
     check_scratch_create(folder, sizeof folder);
     atn_check_status("write", attain_sweep_write(sweep, folder, NULL, NULL, &err), ATTAIN_OK, &err);
@@ -401,7 +388,7 @@ static void test_files(void **state)
     assert_non_null(strstr(text, "the factor on made"));
     check_scratch_remove(folder);
     attain_sweep_free(sweep);
-    world_free(&w);
+    planted_free(&w);
 }
 
 int main(void)

@@ -20,14 +20,6 @@ typedef struct figures {
     const char *release[MOST], *source[MOST];
 } figures;
 
-typedef struct world {
-    attain_context *ctx;
-    attain_study *study;
-    attain_posterior *posterior;
-    attain_projection *projection;
-    const atn_why *why;
-} world;
-
 /* A second level of its own, so that joint goals rest on two blocks. */
 static void level_study(char *json, const figures *f, const char *method)
 {
@@ -61,31 +53,20 @@ static void level_study(char *json, const figures *f, const char *method)
 #define MAP  "'method': 'map', 'draws': 4000, 'chains': 1"
 #define NUTS "'method': 'nuts', 'draws': 1000, 'warmup': 500, 'chains': 4"
 
-static world world_of(const figures *f, const char *method, long refits, unsigned threads)
+static planted_world world_of(const figures *f, const char *method, long refits, unsigned threads)
 {
     char json[TEXT];
     attain_error err = {0};
     attain_why_settings settings;
-    world w = {.ctx = check_context(NULL, threads)};
+    planted_world w = {.ctx = check_context(NULL, threads)};
     level_study(json, f, method);
     w.study = planted_study(w.ctx, json);
-    atn_check_status("fit", attain_fit_run(w.ctx, w.study, NULL, NULL, &w.posterior, &err),
-                     ATTAIN_OK, &err);
-    atn_check_status("project", attain_project_run(w.ctx, w.posterior, &w.projection, &err),
-                     ATTAIN_OK, &err);
+    planted_fit(&w);
+    planted_project(&w);
     attain_why_settings_init(&settings);
     settings.refits = refits;
     atn_check_status("why", attain_why_run(w.ctx, w.projection, &settings, &err), ATTAIN_OK, &err);
-    w.why = w.projection->why;
     return w;
-}
-
-static void world_free(world *w)
-{
-    attain_projection_free(w->projection);
-    attain_posterior_free(w->posterior);
-    attain_study_free(w->study);
-    attain_context_free(w->ctx);
 }
 
 /* Mean and sd of the level without the flagged figures. */
@@ -119,14 +100,14 @@ static double exact_change(const figures *f, const bool *out, double *shift)
 }
 
 /* Row 1 is the other level's; figures follow. */
-static const atn_influence *influence_of(const world *w, size_t figure)
+static const atn_influence *influence_of(const planted_world *w, size_t figure)
 {
-    const size_t group = w->why->influence_of[figure + 1];
-    assert_true(group < w->why->n_influences);
-    return &w->why->influences[group];
+    const size_t group = w->projection->why->influence_of[figure + 1];
+    assert_true(group < w->projection->why->n_influences);
+    return &w->projection->why->influences[group];
 }
 
-static void check_figure(const world *w, const figures *f, size_t figure, const bool *out,
+static void check_figure(const planted_world *w, const figures *f, size_t figure, const bool *out,
                          atn_left_out how)
 {
     double shift;
@@ -157,17 +138,17 @@ static const figures twelve = {12,
 
 static void check_each(const char *method)
 {
-    world w = world_of(&twelve, method, 0, 2);
-    assert_int_equal(w.why->n_influences, 13);
+    planted_world w = world_of(&twelve, method, 0, 2);
+    assert_int_equal(w.projection->why->n_influences, 13);
     for (size_t r = 0; r < twelve.n; r++) {
         bool out[MOST] = {false};
         out[r] = true;
         check_figure(&w, &twelve, r, out, ATN_BY_WEIGHTS);
     }
     /* the other level's figure changes nothing here */
-    assert_true(fabs(w.why->influences[0].changes[0].change) <= 0.0);
-    assert_false(w.why->influences[0].blocks[0]);
-    world_free(&w);
+    assert_true(fabs(w.projection->why->influences[0].changes[0].change) <= 0.0);
+    assert_false(w.projection->why->influences[0].blocks[0]);
+    planted_free(&w);
 }
 
 static void test_map(void **state)
@@ -190,13 +171,13 @@ static void test_release(void **state)
     bool out[MOST] = {false};
     f.release[3] = f.release[6] = f.release[11] = "a-sheet";
     out[3] = out[6] = out[11] = true;
-    world w = world_of(&f, MAP, 0, 1);
-    assert_int_equal(w.why->n_influences, 11);
+    planted_world w = world_of(&f, MAP, 0, 1);
+    assert_int_equal(w.projection->why->n_influences, 11);
     assert_ptr_equal(influence_of(&w, 3), influence_of(&w, 11));
     assert_int_equal(influence_of(&w, 3)->n_reports, 3);
     check_figure(&w, &f, 6, out, influence_of(&w, 3)->changes[0].how);
     assert_true(influence_of(&w, 3)->changes[0].how <= ATN_BY_MOVING);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* All figures of a source, beside each alone. */
@@ -209,14 +190,15 @@ static void test_source(void **state)
     f.source[2] = f.source[4] = "the Gazette";
     f.source[5] = "the Herald";
     out[2] = out[4] = true;
-    world w = world_of(&f, MAP, 0, 1);
-    assert_int_equal(w.why->n_influences, 13);
-    assert_int_equal(w.why->n_sources, 1); /* a single report of a source has a line of its own */
-    assert_int_equal(w.why->sources[0].n_reports, 2);
-    const atn_effect *c = &w.why->sources[0].changes[0];
+    planted_world w = world_of(&f, MAP, 0, 1);
+    assert_int_equal(w.projection->why->n_influences, 13);
+    assert_int_equal(w.projection->why->n_sources,
+                     1); /* a single report of a source has a line of its own */
+    assert_int_equal(w.projection->why->sources[0].n_reports, 2);
+    const atn_effect *c = &w.projection->why->sources[0].changes[0];
     atn_check_close("change", c->change, exact_change(&f, out, &shift), 4 * c->mcse + 0.002, 0);
     atn_check_close("shift", c->shift, shift, 4 * c->shift_mcse + 0.02, 0);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* A figure that says most of what is known: weights alone cannot judge, moved draws can. */
@@ -225,10 +207,10 @@ static void test_moved(void **state)
     (void)state;
     const figures f = {4, {50, 56, 47, 53}, {.1, .1, .1, .02}, {NULL}, {NULL}};
     const bool out[MOST] = {false, false, false, true};
-    world w = world_of(&f, NUTS, 0, 2);
+    planted_world w = world_of(&f, NUTS, 0, 2);
     assert_true(influence_of(&w, 3)->plain_k[0] > 0.5);
     check_figure(&w, &f, 3, out, ATN_BY_MOVING);
-    world_free(&w);
+    planted_free(&w);
 }
 
 /* A figure that says all: nothing is told, unless a fit without it is allowed. */
@@ -237,14 +219,14 @@ static void test_refit(void **state)
     (void)state;
     const figures f = {3, {50, 56, 52}, {.2, .2, .0005}, {NULL}, {NULL}};
     const bool out[MOST] = {false, false, true};
-    world w = world_of(&f, NUTS, 0, 2);
+    planted_world w = world_of(&f, NUTS, 0, 2);
     check_figure(&w, &f, 2, out, ATN_NOT_TOLD);
-    assert_int_equal(w.why->refits, 0);
-    world_free(&w);
+    assert_int_equal(w.projection->why->refits, 0);
+    planted_free(&w);
     w = world_of(&f, NUTS, 3, 2); /* one is needed */
     check_figure(&w, &f, 2, out, ATN_BY_REFIT);
-    assert_int_equal(w.why->refits, 1);
-    world_free(&w);
+    assert_int_equal(w.projection->why->refits, 1);
+    planted_free(&w);
 }
 
 /* ---- parts ------------------------------------------------------------------------------------
@@ -352,7 +334,7 @@ static void test_next(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    world w = world_of(&twelve, MAP, 0, 1);
+    planted_world w = world_of(&twelve, MAP, 0, 1);
     attain_error err = {0};
     attain_why_settings settings;
     attain_why_settings_init(&settings);
@@ -368,7 +350,7 @@ static void test_refused(void **state)
     atn_check_status("version", attain_why_run(w.ctx, w.projection, &settings, &err),
                      ATTAIN_ERR_ARGUMENT, &err);
     atn_check_status("nothing", attain_why_run(w.ctx, NULL, NULL, &err), ATTAIN_ERR_ARGUMENT, &err);
-    world_free(&w);
+    planted_free(&w);
 }
 
 static attain_status explain(void *user, attain_context *ctx, attain_error *err)
