@@ -9,7 +9,8 @@ enum {
     LEAST_PILOT = 200, /* warm-up below which there is no pilot */
     PILOT_DEPTH = 6    /* it need not mix well */
 };
-static const double DEEPEST = 12.0; /* that a mode may lie below the best, log density */
+static const double DEEPEST =
+    5.0; /* a mode further below the best, in log density, holds next to nothing */
 /* Acceptance aimed at.  Without latent values there is no funnel for long steps to miss. */
 static const double CAREFUL = 0.95, BOLD = 0.8;
 static const uint64_t PILOT_STREAM = UINT64_C(1) << 32;
