@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "io/scenario_reader.h"
-#include "project/sweep.h"
+#include "project/sweep_run.h"
 
 enum { SETTINGS_VERSION = 1, MAX_GRID = 1000000, TARGET = 160 };
 

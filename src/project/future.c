@@ -1,5 +1,5 @@
 /* A scenario's changes, composed draw by draw. */
-#include "project/future.h"
+#include "project/futures.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Many futures of one posterior, chunk by chunk of draws: whatever does not depend on what is
  * varied is computed once a draw, and of windows only those that the change can reach. */
-#include "project/sweep.h"
+#include "project/sweep_run.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "project/sweep.h"
+#include "project/sweep_run.h"
 
 enum { BATCH = 1024, SECTIONS = 8, PASSES = 7 }; /* 8^7 = 2e6 parts of a step */
 

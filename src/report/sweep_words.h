@@ -2,7 +2,7 @@
 #ifndef ATN_SWEEP_WORDS_H
 #define ATN_SWEEP_WORDS_H
 
-#include "project/sweep.h"
+#include "project/sweep_run.h"
 
 /* "first-year-600k (dhs)": as much as the goal has to tell apart.  `among`: beside answers of the
  * same goal alone, which then goes without saying. */

@@ -10,7 +10,7 @@
 #include <attain/attain.h>
 
 #include "planted.h"
-#include "project/future.h"
+#include "project/futures.h"
 #include "project/scenario_run.h"
 #include "stats/distribution.h"
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "project/future.h"
+#include "project/futures.h"
 #include "project/goal.h"
 #include "project/projection.h"
 

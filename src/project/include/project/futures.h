@@ -1,6 +1,6 @@
 /* From a scenario's changes to what each draw's paths see of them. */
-#ifndef ATN_PROJECT_FUTURE_H
-#define ATN_PROJECT_FUTURE_H
+#ifndef ATN_PROJECT_FUTURES_H
+#define ATN_PROJECT_FUTURES_H
 
 #include "study/posterior.h"
 

@@ -1,6 +1,6 @@
 /* A grid of futures on one posterior. */
-#ifndef ATN_PROJECT_SWEEP_H
-#define ATN_PROJECT_SWEEP_H
+#ifndef ATN_PROJECT_SWEEP_RUN_H
+#define ATN_PROJECT_SWEEP_RUN_H
 
 #include <attain/sweep.h>
 
