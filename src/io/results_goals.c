@@ -13,7 +13,7 @@ static void add_date(atn_builder *b, cJSON *parent, const char *key, double step
     atn_build_date(b, parent, key, atn_calendar_end(&b->study->calendar, (long)ceil(step - 1e-9)));
 }
 
-static void add_dates(atn_builder *b, cJSON *parent, const atn_reading *r)
+void atn_build_dates(atn_builder *b, cJSON *parent, const atn_reading *r)
 {
     cJSON *date = atn_build_object(b, parent, "date");
     size_t tail = 0;
@@ -89,19 +89,24 @@ static void add_trends(atn_builder *b, cJSON *parent, const atn_reading *r)
     }
 }
 
+void atn_build_chance(atn_builder *b, cJSON *parent, const atn_reading *r)
+{
+    char words[64];
+    atn_build_text(b, parent, "reading", r->name);
+    atn_build_number(b, parent, "target", r->target);
+    atn_build_number(b, parent, "probability", r->probability);
+    atn_build_number(b, parent, "mcse", r->mcse);
+    atn_frequency_words(r->probability, words, sizeof words);
+    atn_build_text(b, parent, "words", words);
+}
+
 static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r, bool on_ceiling)
 {
     static const double shortfall_levels[] = {0.05, 0.5, 0.95};
-    char words[64];
     cJSON *o = atn_build_object(b, parent, NULL);
-    atn_build_text(b, o, "reading", r->name);
-    atn_build_number(b, o, "target", r->target);
-    atn_build_number(b, o, "probability", r->probability);
-    atn_build_number(b, o, "mcse", r->mcse);
-    atn_frequency_words(r->probability, words, sizeof words);
-    atn_build_text(b, o, "words", words);
+    atn_build_chance(b, o, r);
     add_trends(b, o, r);
-    add_dates(b, o, r);
+    atn_build_dates(b, o, r);
     atn_build_number(b, o, "never_by_horizon", r->never_by_horizon);
     atn_build_number(b, o, "probability_at_horizon", r->probability_at_horizon);
     atn_build_number(b, o, "shortfall", r->shortfall[1]);

@@ -63,6 +63,9 @@ void atn_build_goals(atn_builder *b);
 /* What addresses call a definition of a goal's answers, none and the mixture of all included. */
 const char *atn_counted_as(const attain_study *study, size_t definition);
 /* results_feasibility.c: Little's law beside a goal. */
+/* Name, target and chance of a reading; the dates by which it is attained. */
+void atn_build_chance(atn_builder *b, cJSON *parent, const atn_reading *r);
+void atn_build_dates(atn_builder *b, cJSON *parent, const atn_reading *r);
 void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal);
 void atn_build_scenarios(atn_builder *b); /* an empty list where none was run */
 attain_status atn_build_reports(atn_builder *b, attain_error *err);

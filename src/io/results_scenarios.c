@@ -82,24 +82,9 @@ static void add_difference(atn_builder *b, cJSON *parent, const atn_paired *p)
 static void add_reading(atn_builder *b, cJSON *list, const atn_reading *r, const atn_reading *base,
                         const atn_paired *p)
 {
-    char words[64];
     cJSON *o = atn_build_object(b, list, NULL);
-    atn_build_text(b, o, "reading", r->name);
-    atn_build_number(b, o, "target", r->target);
-    atn_build_number(b, o, "probability", r->probability);
-    atn_build_number(b, o, "mcse", r->mcse);
-    atn_frequency_words(r->probability, words, sizeof words);
-    atn_build_text(b, o, "words", words);
-    cJSON *date = atn_build_object(b, o, "date");
-    for (size_t i = 0; i < ATN_N_DATE_LEVELS; i++) {
-        char name[ATN_NUMBER_SIZE];
-        atn_number_format(atn_date_levels[i], name);
-        if (isfinite(r->date[i]))
-            atn_build_date(b, date, name,
-                           atn_calendar_end(&b->study->calendar, (long)ceil(r->date[i] - 1e-9)));
-        else
-            atn_build_null(b, date, name);
-    }
+    atn_build_chance(b, o, r);
+    atn_build_dates(b, o, r);
     atn_build_number(b, o, "never_by_horizon", r->never_by_horizon);
     atn_build_number(b, o, "probability_at_horizon", r->probability_at_horizon);
     atn_build_number(b, o, "value", p->value[1]);

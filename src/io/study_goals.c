@@ -212,16 +212,9 @@ static void read_goal(atn_reader *r, const cJSON *object, atn_goal *goal)
     goal->series = goal->definition = ATN_NONE;
     if (!atn_need_object(r, object)) return;
     atn_check_keys(r, object, ATN_OBJECT_GOAL);
-    const char *id = atn_get_text(r, object, "id", true);
-    const char *label = atn_get_text(r, object, "label", false);
-    const cJSON *note = atn_member(object, "note");
-    goal->id = atn_copy(r, id);
-    goal->label = atn_copy(r, label ? label : id);
-    goal->note = atn_copy(r, cJSON_IsString(note) ? note->valuestring : "");
-    if (id && !atn_id_valid(id)) ATN_BAD(r, "bad-id", "id", "an id is letters, digits, _ and -");
     const attain_study *s = r->study;
-    if (id && atn_find_id(id, s->goals, sizeof *s->goals, (size_t)(goal - s->goals)) != ATN_NONE)
-        ATN_BAD(r, "duplicate-id", "id", "another goal is called '%.64s' already", id);
+    atn_get_identity(r, object, "goal", s->goals, sizeof *s->goals, (size_t)(goal - s->goals),
+                     &goal->id, &goal->label, &goal->note);
     for (int form = ATN_GOAL_ALL_OF; form <= ATN_GOAL_BEFORE; form++) {
         if (!atn_member(object, form_keys[form])) continue;
         goal->form = (atn_goal_form)form;

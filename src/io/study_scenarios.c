@@ -247,16 +247,9 @@ static void read_scenario(atn_reader *r, const cJSON *object, atn_scenario *scen
     scenario->from = after_as_of(r);
     if (!atn_need_object(r, object)) return;
     atn_check_keys(r, object, ATN_OBJECT_SCENARIO);
-    const char *id = atn_get_text(r, object, "id", true);
-    const char *label = atn_get_text(r, object, "label", false);
-    const cJSON *note = atn_member(object, "note");
-    scenario->id = atn_copy(r, id);
-    scenario->label = atn_copy(r, label ? label : id);
-    scenario->note = atn_copy(r, cJSON_IsString(note) ? note->valuestring : "");
-    if (id && !atn_id_valid(id)) ATN_BAD(r, "bad-id", "id", "an id is letters, digits, _ and -");
-    const size_t before = (size_t)(scenario - s->scenarios);
-    if (id && atn_find_id(id, s->scenarios, sizeof *s->scenarios, before) != ATN_NONE)
-        ATN_BAD(r, "duplicate-id", "id", "another scenario is called '%.64s' already", id);
+    atn_get_identity(r, object, "scenario", s->scenarios, sizeof *s->scenarios,
+                     (size_t)(scenario - s->scenarios), &scenario->id, &scenario->label,
+                     &scenario->note);
     get_from(r, object, &scenario->from);
     read_changes(r, object, scenario);
 }

@@ -299,3 +299,17 @@ bool atn_get_word(atn_reader *r, const cJSON *object, const char *key, bool requ
             atn_list_words(all, words), atn_hint_words(hint, text, words));
     return false;
 }
+
+void atn_get_identity(atn_reader *r, const cJSON *object, const char *what, const void *base,
+                      size_t stride, size_t n, char **id, char **label, char **note)
+{
+    const char *own = atn_get_text(r, object, "id", true);
+    const char *shown = atn_get_text(r, object, "label", false);
+    const cJSON *remark = atn_member(object, "note");
+    *id = atn_copy(r, own);
+    *label = atn_copy(r, shown ? shown : own);
+    *note = atn_copy(r, cJSON_IsString(remark) ? remark->valuestring : "");
+    if (own && !atn_id_valid(own)) ATN_BAD(r, "bad-id", "id", "an id is letters, digits, _ and -");
+    if (own && atn_find_id(own, base, stride, n) != ATN_NONE)
+        ATN_BAD(r, "duplicate-id", "id", "another %s is called '%.64s' already", what, own);
+}

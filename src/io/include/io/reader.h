@@ -98,6 +98,10 @@ const char *atn_hint_ids(atn_reader *r, char buffer[ATN_HINT_SIZE], const char *
                          const void *base, size_t stride, size_t n);
 /* Index of an id among such structs, ATN_NONE if there is none. */
 size_t atn_find_id(const char *id, const void *base, size_t stride, size_t n);
+/* The id, label (the id where none is given) and note of an object, the study's own texts; told are
+ * an id that is none and one that the first n such structs have.  what: "goal". */
+void atn_get_identity(atn_reader *r, const cJSON *object, const char *what, const void *base,
+                      size_t stride, size_t n, char **id, char **label, char **note);
 
 /* Refuses keys an object may not have; a note must be a text. */
 void atn_check_keys(atn_reader *r, const cJSON *object, atn_object which);
