@@ -5,13 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LINES = 8 };
-static const char *const COLORS[MAX_LINES] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7",
-                                              "#56B4E9", "#222222", "#8C6D1F", "#777777"};
-/* Words need darker ink than lines to be read. */
-static const char *const INKS[MAX_LINES] = {"#0072B2", "#9A6A00", "#00785A", "#A0527F",
-                                            "#2A7FB0", "#222222", "#6B5315", "#666666"};
-
 static const char *text_of(const atn_node *node, const char *key)
 {
     return atn_node_text(atn_node_get(node, key));
@@ -31,7 +24,7 @@ typedef struct curve {
 static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
 {
     size_t n = 0;
-    for (atn_answer a = {0}; atn_answer_next(root, &a) && n < MAX_LINES;) {
+    for (atn_answer a = {0}; atn_answer_next(root, &a) && n < ATN_LINE_COLORS;) {
         if (a.goal != goal || !atn_node_first(atn_node_path(a.reading, "by_date/dates"))) continue;
         curves[n] = (curve){.a = a};
         curves[n].end = number_of(a.reading, "probability_at_horizon");
@@ -133,7 +126,7 @@ static void say_below(atn_text *out, const atn_node *root, const curve *curves)
 /* Columns date_k, chance_k: the readings' date grids need not agree. */
 static void write_data(atn_text *data, const curve *curves, size_t n)
 {
-    const atn_node *date[MAX_LINES], *chance[MAX_LINES];
+    const atn_node *date[ATN_LINE_COLORS], *chance[ATN_LINE_COLORS];
     for (size_t k = 0; k < n; k++) {
         date[k] = atn_node_first(atn_node_path(curves[k].a.reading, "by_date/dates"));
         chance[k] = atn_node_first(atn_node_path(curves[k].a.reading, "by_date/probability"));
@@ -177,8 +170,8 @@ static void add_dot(atn_frame *f, atn_day day, double p, const char *color, cons
     atn_text_number(s, p);
     atn_text_printf(
         s,
-        " %s front noenhanced point pt 7 ps 0.8 lc rgb '%s' offset character %s, 0.7 font "
-        "',11.5' textcolor rgb '%s'\n",
+        " %s front noenhanced point pt 7 ps 0.8 lc rgb %s offset character %s, 0.7 font "
+        "',11.5' textcolor rgb %s\n",
         left ? "right" : "left", color, left ? "-0.6" : "0.6", ink);
 }
 
@@ -188,7 +181,7 @@ static void add_marks(atn_frame *f, const curve *c, size_t k, atn_day deadline, 
     atn_text_init(&text, f->ctx);
     if (deadline < f->last && isfinite(c->at_deadline)) {
         if (!crowded) atn_say_percent(&text, c->at_deadline);
-        add_dot(f, deadline, c->at_deadline, COLORS[k], INKS[k], &text, true);
+        add_dot(f, deadline, c->at_deadline, atn_line_colors[k], atn_line_inks[k], &text, true);
         atn_text_free(&text);
     }
     if (c->median && c->median >= f->first && c->median <= f->last && !crowded &&
@@ -197,7 +190,7 @@ static void add_marks(atn_frame *f, const curve *c, size_t k, atn_day deadline, 
         char date[ATN_DATE_SIZE];
         atn_date_format(c->median, date);
         atn_say_short_date(&text, date);
-        add_dot(f, c->median, 0.5, COLORS[k], INKS[k], &text,
+        add_dot(f, c->median, 0.5, atn_line_colors[k], atn_line_inks[k], &text,
                 c->median > f->first + (f->last - f->first) / 3);
         atn_text_free(&text);
     }
@@ -218,7 +211,7 @@ static void add_note(atn_frame *f, const curve *c, size_t k)
         atn_text_add(&text, " by ");
         atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "horizon"));
     }
-    atn_frame_note(f, c->end, INKS[k], 0, &text);
+    atn_frame_note(f, c->end, atn_line_inks[k], 0, &text);
     atn_text_free(&text);
 }
 
@@ -235,13 +228,12 @@ static void add_gap(atn_frame *f, const curve *curves, size_t n)
         atn_text_add(&text, ": ");
         atn_say_percent(&text, 1.0 - top);
     }
-    atn_frame_note(f, 0.5 * (1.0 + top), "#555555", 0, &text);
+    atn_frame_note(f, 0.5 * (1.0 + top), "c_quiet", 0, &text);
     atn_text_free(&text);
     atn_text *s = &f->chart->script;
     atn_text_add(s, "set arrow from graph 1, first ");
     atn_text_number(s, top);
-    atn_text_add(s,
-                 " to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb '#777777'\n");
+    atn_text_add(s, " to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb c_rule\n");
 }
 
 static void say_alt(atn_text *out, const atn_node *root, const curve *curves, size_t n,
@@ -277,11 +269,11 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
     atn_frame_values(f, 0.0, 1.0, true);
     write_data(&f->chart->data, curves, n);
     if (n == 1)
-        atn_frame_plot(f, "'%s.csv' skip 1 using 1:2 with filledcurves y1=0 lc rgb '#D6E6F2'",
+        atn_frame_plot(f, "'%s.csv' skip 1 using 1:2 with filledcurves y1=0 lc rgb c_band95",
                        f->chart->name);
     for (size_t k = n; k-- > 0;)
-        atn_frame_plot(f, "'%s.csv' skip 1 using %zu:%zu with lines lt 1 lw 2.5 lc rgb '%s'",
-                       f->chart->name, 2 * k + 1, 2 * k + 2, COLORS[k]);
+        atn_frame_plot(f, "'%s.csv' skip 1 using %zu:%zu with lines lt 1 lw 2.5 lc rgb %s",
+                       f->chart->name, 2 * k + 1, 2 * k + 2, atn_line_colors[k]);
     for (size_t k = 0; k < n; k++) {
         bool crowded = false;
         for (size_t i = 0; i < n; i++)
@@ -303,7 +295,7 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
 
 void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_node *goal)
 {
-    curve curves[MAX_LINES];
+    curve curves[ATN_LINE_COLORS];
     atn_frame f;
     atn_day origin, as_of, horizon, start, deadline;
     const size_t n = gather(root, goal, curves);

@@ -76,7 +76,7 @@ void atn_fan_draw(const atn_fan *fan, atn_frame *f, double scale, double shift)
     static const struct {
         int low, high;
         const char *tint;
-    } bands[] = {{2, 10, "#D6E6F2"}, {4, 8, "#B3D1E8"}, {5, 7, "#7FB3D9"}};
+    } bands[] = {{2, 10, "c_band95"}, {4, 8, "c_band80"}, {5, 7, "c_band50"}};
     atn_text *data = &f->chart->data;
     atn_text_add(data, "date");
     for (size_t k = 0; k < ATN_BAND_LEVELS; k++) atn_text_printf(data, ",q%s", LEVELS[k]);
@@ -95,7 +95,7 @@ void atn_fan_draw(const atn_fan *fan, atn_frame *f, double scale, double shift)
     }
     const char *name = f->chart->name;
     for (size_t k = 0; k < sizeof bands / sizeof *bands; k++)
-        atn_frame_plot(f, "'%s.csv' skip 1 using 1:%d:%d with filledcurves lc rgb '%s'", name,
+        atn_frame_plot(f, "'%s.csv' skip 1 using 1:%d:%d with filledcurves lc rgb %s", name,
                        bands[k].low, bands[k].high, bands[k].tint);
     atn_frame_plot(f, "'%s.csv' skip 1 using 1:6 with lines ls 1", name);
 }
@@ -114,14 +114,14 @@ void atn_fan_notes(const atn_fan *fan, atn_frame *f, double scale, double shift,
     atn_text_init(&text, f->ctx);
     atn_text_add(&text, "median ");
     atn_say_value(&text, fan->q[ATN_BAND_MEDIAN][end] * scale + shift, share, false);
-    atn_frame_note(f, fan->q[ATN_BAND_MEDIAN][end] * scale + shift, "#0072B2", 0, &text);
+    atn_frame_note(f, fan->q[ATN_BAND_MEDIAN][end] * scale + shift, "c_line", 0, &text);
     atn_text_free(&text);
     for (size_t k = 0; k < sizeof edges / sizeof *edges; k++) {
         const double y = fan->q[edges[k].level][end] * scale + shift;
         atn_text_add(&text, edges[k].words);
         atn_text_add(&text, ": ");
         atn_say_value(&text, y, share, false);
-        atn_frame_note(f, y, "#4D7FA3", edges[k].rank, &text);
+        atn_frame_note(f, y, "c_band_text", edges[k].rank, &text);
         atn_text_free(&text);
     }
 }

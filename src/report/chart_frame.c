@@ -13,6 +13,12 @@ extern const atn_asset atn_report_assets[];
 static const double SIDE = 24.0, HEAD_SIZE = 17.0, BELOW_SIZE = 12.0, FOOT_SIZE = 10.5;
 static const double NOTE_SIZE = 11.5, NOTE_GAP = 15.0, RIGHT_ROOM = 196.0;
 
+const char *const atn_line_colors[ATN_LINE_COLORS] = {"c_line", "c_orange", "c_green", "c_pink",
+                                                      "c_sky",  "c_mark",   "c_brown", "c_rule"};
+const char *const atn_line_inks[ATN_LINE_COLORS] = {"c_line",       "c_orange_text", "c_green_text",
+                                                    "c_pink_text",  "c_sky_text",    "c_mark",
+                                                    "c_brown_text", "c_quiet"};
+
 static void number(atn_text *out, double value)
 {
     atn_text_number(out, isfinite(value) ? value : 0.0);
@@ -37,6 +43,7 @@ void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn
     atn_text *s = &chart->script;
     atn_text_printf(s, "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
                     chart->name, chart->name);
+    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "light.gp")));
     atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "theme.gp")));
 }
 
@@ -48,7 +55,7 @@ void atn_frame_label(atn_frame *f, const char *text, const char *place, double s
     atn_number_fixed(size, 1, digits);
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
-    atn_text_printf(s, " at %s %s front noenhanced font ',%s' textcolor rgb '%s'\n", place, align,
+    atn_text_printf(s, " at %s %s front noenhanced font ',%s' textcolor rgb %s\n", place, align,
                     digits, color);
 }
 
@@ -87,7 +94,7 @@ static void add_line(atn_frame *f, const char *text, size_t n, double y, double 
     number(s, SIDE / f->width);
     atn_text_add(s, ", screen ");
     number(s, y / f->height);
-    atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb '%s'\n",
+    atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb %s\n",
                     bold ? ":Bold" : "", digits, color);
     if (line.failed) s->failed = true;
     atn_text_free(&line);
@@ -112,11 +119,11 @@ void atn_frame_head(atn_frame *f, const char *below)
 {
     atn_capitalise(&f->chart->headline, 0);
     const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
-    double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "#111111");
+    double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "c_ink");
     if (atn_gates_failed(f->root)) /* a picture travels alone */
         y = paragraph(f, "Answer with warnings: a quality gate failed.", y - 1.0, BELOW_SIZE, true,
-                      "#8a3324");
-    y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "#555555");
+                      "c_warning");
+    y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "c_quiet");
     f->top = y - 16.0;
 }
 
@@ -124,7 +131,7 @@ void atn_frame_foot(atn_frame *f, const char *text)
 {
     const double lines = (double)count_lines(text, FOOT_SIZE, false, f->width - 2 * SIDE);
     const double height = lines * FOOT_SIZE * 1.32;
-    paragraph(f, text, height + 2.0, FOOT_SIZE, false, "#666666");
+    paragraph(f, text, height + 2.0, FOOT_SIZE, false, "c_quiet");
     f->bottom = 56.0 + height;
 }
 
@@ -273,7 +280,7 @@ void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_i
     atn_add_day(s, day);
     atn_text_printf(s,
                     ", graph 1 %s front noenhanced offset character %s, 0.5 font ',11' textcolor "
-                    "rgb '#555555'\n",
+                    "rgb c_quiet\n",
                     right_of_it ? "left" : "right", right_of_it ? "-0.2" : "0.2");
 }
 
@@ -358,7 +365,7 @@ void atn_frame_place_notes(atn_frame *f)
         atn_escape_gnuplot(s, f->notes[i].text);
         atn_text_printf(s,
                         " at %s left front noenhanced offset character 0.8, 0 font ',11.5' "
-                        "textcolor rgb '%s'\n",
+                        "textcolor rgb %s\n",
                         place, f->notes[i].color);
     }
 }
@@ -380,13 +387,13 @@ void atn_frame_terminal(atn_frame *f, bool png)
     if (png)
         atn_text_printf(s,
                         "set terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
-                        "linewidth 2 pointscale 2 background rgb '#FFFFFF' noenhanced\n"
+                        "linewidth 2 pointscale 2 background rgb c_paper noenhanced\n"
                         "set output '%s.png'\n",
                         2 * (int)f->width, 2 * (int)f->height, f->chart->name);
     else
         atn_text_printf(s,
                         "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
-                        "'#FFFFFF' noenhanced\nset output '%s.svg'\n",
+                        "c_paper noenhanced\nset output '%s.svg'\n",
                         (int)f->width, (int)f->height, f->chart->name);
 }
 

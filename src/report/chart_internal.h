@@ -38,6 +38,11 @@ double atn_text_width(const char *text, size_t n, double size, bool bold);
 /* Bytes of `text` that fit into `width`, cut at a space where there is one; never 0. */
 size_t atn_text_fit(const char *text, double size, bool bold, double width);
 
+/* Colours are gnuplot variables that the head of each script defines: assets/light.gp, dark.gp.
+ * Several lines of one chart, in this order; words need darker ink than lines to be read. */
+enum { ATN_LINE_COLORS = 8 };
+extern const char *const atn_line_colors[ATN_LINE_COLORS], *const atn_line_inks[ATN_LINE_COLORS];
+
 /* A label in the right margin, level with the line it names. */
 typedef struct atn_margin_note {
     double y;

@@ -142,7 +142,7 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
     atn_text_printf(s, "%s << EOD\n", block);
     atn_text_add_bytes(s, lines->data, lines->length);
     atn_text_add(s, "EOD\n");
-    const char *color = other ? "#8C8C8C" : "#222222";
+    const char *color = other ? "c_faint" : "c_mark";
     const int line = other ? 5 : 4;
     switch (mark) {
     case MARK_BAR:
@@ -152,26 +152,26 @@ static void draw_one(const atn_marks *m, atn_frame *f, size_t other, atn_mark ma
         atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead ls %d", block, line + 2);
         break;
     case MARK_PEAK:
-        atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead lt 1 lw 1.4 dt (2,3) lc rgb '%s'",
+        atn_frame_plot(f, "%s using 1:2:3:(0) with vectors nohead lt 1 lw 1.4 dt (2,3) lc rgb %s",
                        block, color);
         break;
     case MARK_RANGE:
         atn_frame_plot(f,
                        "%s using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 lt 1 "
-                       "lw 1.8 lc rgb '%s'",
+                       "lw 1.8 lc rgb %s",
                        block, color);
         break;
     case MARK_DAY:
-        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.75 lw 1.2 lc rgb '%s'", block,
+        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.75 lw 1.2 lc rgb %s", block,
                        other ? 6 : 7, color);
         break;
     case MARK_ABOUT:
-        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.95 lw 1.2 lc rgb '%s'", block,
+        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.95 lw 1.2 lc rgb %s", block,
                        other ? 12 : 13, color);
         break;
     case MARK_OVER:
     case MARK_UNDER:
-        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.95 lw 1.2 lc rgb '%s'", block,
+        atn_frame_plot(f, "%s using 1:2 with points pt %d ps 0.95 lw 1.2 lc rgb %s", block,
                        (mark == MARK_OVER ? 9 : 11) - (other ? 1 : 0), color);
         break;
     case N_MARKS: break;

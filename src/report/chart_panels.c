@@ -123,21 +123,21 @@ static void add_sample(atn_frame *f, const atn_key_item *item, double x, double 
     case SAMPLE_POINT:
         atn_text_add(s, "set label '' at ");
         place(f, s, x + 11.0, y);
-        atn_text_printf(s, " point pt 7 ps 0.6 lc rgb '%s' front\n", item->color);
+        atn_text_printf(s, " point pt 7 ps 0.6 lc rgb %s front\n", item->color);
         return;
     case SAMPLE_LINE:
         atn_text_add(s, "set arrow from ");
         place(f, s, x, y);
         atn_text_add(s, " to ");
         place(f, s, x + 22.0, y);
-        atn_text_printf(s, " nohead front lt 1 lw 2.2 lc rgb '%s'\n", item->color);
+        atn_text_printf(s, " nohead front lt 1 lw 2.2 lc rgb %s\n", item->color);
         return;
     case SAMPLE_BOX:
         atn_text_add(s, "set object rectangle from ");
         place(f, s, x, y - 6.0);
         atn_text_add(s, " to ");
         place(f, s, x + 22.0, y + 6.0);
-        atn_text_printf(s, " front fillcolor rgb '%s' fillstyle solid 1.0 noborder\n", item->color);
+        atn_text_printf(s, " front fillcolor rgb %s fillstyle solid 1.0 noborder\n", item->color);
         return;
     }
 }
@@ -157,7 +157,7 @@ void atn_panels_key(atn_frame *f, const atn_key_item *items, size_t n)
         atn_escape_gnuplot(s, items[i].text);
         atn_text_add(s, " at ");
         place(f, s, x + 29.0, y);
-        atn_text_add(s, " left front noenhanced font ',11.5' textcolor rgb '#444444'\n");
+        atn_text_add(s, " left front noenhanced font ',11.5' textcolor rgb c_text\n");
         x += 29.0 + width + 24.0;
     }
     f->top = y - 14.0;

@@ -154,7 +154,7 @@ static void add_goal_lines(atn_frame *f, const atn_node *series)
         atn_text_number(s, y);
         atn_text_add(s, " nohead front ls 2\n");
         say_goal_note(&text, series, &a);
-        atn_frame_note(f, y, "#D55E00", 0, &text);
+        atn_frame_note(f, y, "c_goal", 0, &text);
         atn_text_free(&text);
     }
 }

@@ -7,7 +7,7 @@
 
 #include "regression_words.h"
 
-static const char BAND_NEW[] = "#D6E6F2", BAND_CURVE[] = "#7FB3D9", CURVE[] = "#0072B2";
+static const char BAND_NEW[] = "c_band95", BAND_CURVE[] = "c_band50", CURVE[] = "c_line";
 static const double UPPER_GAP = 26.0, LOWER_HEIGHT = 130.0, LOWER_GAP = 44.0;
 
 /* What was fitted: there is no curve to see where several columns explain. */
@@ -291,7 +291,7 @@ static bool is_crowded(const atn_regression_view *v)
 
 static const char *point_color(const atn_regression_view *v)
 {
-    return is_crowded(v) ? "#8C8C8C" : "#222222";
+    return is_crowded(v) ? "c_faint" : "c_mark";
 }
 
 static void add_key(atn_frame *f, const atn_regression_view *v)
@@ -318,7 +318,7 @@ static void panel_title(atn_frame *f, const char *text)
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
     atn_text_add(s, " at graph 0, graph 1 left front noenhanced offset character 0, 0.7 font "
-                    "',11.5' textcolor rgb '#444444'\n");
+                    "',11.5' textcolor rgb c_text\n");
 }
 
 static const char *x_of_curve(const atn_regression_view *v)
@@ -333,27 +333,27 @@ static void plot_band(atn_frame *f, const atn_regression_view *v, const char *lo
 {
     if (!v->bands) return;
     if (v->kind == VIEW_FITTED)
-        atn_frame_plot(
-            f, "$curve using 1:(%s):(0):(%s-(%s)) with vectors nohead lt 1 lw 5 lc rgb '%s'", low,
-            high, low, color);
+        atn_frame_plot(f,
+                       "$curve using 1:(%s):(0):(%s-(%s)) with vectors nohead lt 1 lw 5 lc rgb %s",
+                       low, high, low, color);
     else
-        atn_frame_plot(f, "$curve using %s:(%s):(%s) with filledcurves lc rgb '%s'", x_of_curve(v),
+        atn_frame_plot(f, "$curve using %s:(%s):(%s) with filledcurves lc rgb %s", x_of_curve(v),
                        low, high, color);
 }
 
 static void plot_points(atn_frame *f, const atn_regression_view *v, int column)
 {
     const char *size = v->n <= 60 ? "0.6" : v->n <= 300 ? "0.45" : v->n <= 2000 ? "0.3" : "0.2";
-    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%d with points pt 7 ps %s lc rgb '%s'",
-                   f->chart->name, column, size, point_color(v));
+    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%d with points pt 7 ps %s lc rgb %s", f->chart->name,
+                   column, size, point_color(v));
 }
 
 static void plot_curve(atn_frame *f, const atn_regression_view *v)
 {
     if (v->kind == VIEW_FITTED)
-        atn_frame_plot(f, "$line using 1:1 with lines lt 1 lw 1.6 lc rgb '%s'", CURVE);
+        atn_frame_plot(f, "$line using 1:1 with lines lt 1 lw 1.6 lc rgb %s", CURVE);
     else
-        atn_frame_plot(f, "$curve using %s:2 with lines lt 1 lw 1.6 lc rgb '%s'", x_of_curve(v),
+        atn_frame_plot(f, "$curve using %s:2 with lines lt 1 lw 1.6 lc rgb %s", x_of_curve(v),
                        CURVE);
 }
 
@@ -371,7 +371,7 @@ static void plot_residuals(atn_frame *f, const atn_regression_view *v)
     plot_band(f, v, "$9", "$10", BAND_NEW);
     plot_band(f, v, "$7", "$8", BAND_CURVE);
     if (is_crowded(v)) plot_points(f, v, 4);
-    atn_frame_plot(f, "0 with lines lt 1 lw 1.6 lc rgb '%s'", CURVE);
+    atn_frame_plot(f, "0 with lines lt 1 lw 1.6 lc rgb %s", CURVE);
     if (!is_crowded(v)) plot_points(f, v, 4);
 }
 
@@ -413,9 +413,9 @@ static void lower_panel(atn_frame *f, const atn_regression_view *v, double botto
     atn_text *s = &f->chart->script;
     panel_title(f, v->kind == VIEW_FITTED ? "residual: observed - fitted"
                                           : "residual: observed - curve");
-    atn_text_add(s, "set xtics nomirror out scale 0.6 textcolor rgb '#444444'\nset xlabel ");
+    atn_text_add(s, "set xtics nomirror out scale 0.6 textcolor rgb c_text\nset xlabel ");
     atn_escape_gnuplot(s, x_label(v));
-    atn_text_add(s, " noenhanced textcolor rgb '#444444'\n");
+    atn_text_add(s, " noenhanced textcolor rgb c_text\n");
     set_x_axis(f, v);
     (void)atn_panel_axis(f, "y", v->r_low, v->r_high, 4);
     plot_residuals(f, v);

@@ -96,7 +96,7 @@ static void add_label(atn_frame *f, const atn_text *text, double x, double y, do
     atn_escape_gnuplot(s, cut);
     atn_text_add(s, " at ");
     place(s, x, y, f);
-    atn_text_printf(s, " %s front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb '%s'\n", align,
+    atn_text_printf(s, " %s front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb %s\n", align,
                     bold ? ":Bold" : "", digits, color);
     if (text->failed) s->failed = true;
 }
@@ -108,7 +108,7 @@ static void add_line(atn_frame *f, double x1, double y1, double x2, double y2)
     place(s, x1, y1, f);
     atn_text_add(s, " to ");
     place(s, x2, y2, f);
-    atn_text_add(s, " nohead back lt 1 lw 1 lc rgb '#E4E4E4'\n");
+    atn_text_add(s, " nohead back lt 1 lw 1 lc rgb c_grid\n");
 }
 
 /* A row's own piece of the grid, so that no line runs through a goal's heading. */
@@ -127,7 +127,7 @@ static void add_row(atn_frame *f, const atn_answer *a, double y)
     atn_text text, *data = &f->chart->data;
     atn_text_init(&text, f->ctx);
     say_row(&text, a);
-    add_label(f, &text, f->left - 14.0, y, 11.5, false, "#444444", "right", LABEL_ROOM - 40.0);
+    add_label(f, &text, f->left - 14.0, y, 11.5, false, "c_text", "right", LABEL_ROOM - 40.0);
     atn_escape_csv(data, text_of(a->goal, "id"));
     atn_text_add(data, ",");
     atn_escape_csv(data, text_of(a->definition, "definition"));
@@ -150,7 +150,7 @@ static void add_row(atn_frame *f, const atn_answer *a, double y)
     atn_say_percent(&text, p);
     atn_text_add(&text, "  ");
     atn_escape_plain(&text, text_of(a->reading, "words"));
-    add_label(f, &text, f->right + 16.0, y, 11.5, false, p >= 0.5 ? "#0072B2" : "#222222", "left",
+    add_label(f, &text, f->right + 16.0, y, 11.5, false, p >= 0.5 ? "c_line" : "c_mark", "left",
               f->width - f->right - 20.0);
     atn_text_free(&text);
 }
@@ -161,7 +161,7 @@ static void add_head(atn_frame *f, const atn_answer *a, double y)
     atn_text_init(&text, f->ctx);
     atn_say_goal(&text, f->root, a);
     atn_capitalise(&text, 0);
-    add_label(f, &text, 24.0, y, 12.0, true, "#222222", "left", f->right - 24.0);
+    add_label(f, &text, 24.0, y, 12.0, true, "c_mark", "left", f->right - 24.0);
     atn_text_free(&text);
 }
 
@@ -260,9 +260,9 @@ static void compose(atn_frame *f, double rows)
     if (ranges)
         atn_frame_plot(f,
                        "'%s.csv' skip 1 using 6:5:($7-$6):(0) with vectors nohead lw 6 lc rgb "
-                       "'#B3D1E8'",
+                       "c_band80",
                        f->chart->name);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 4:5 with points pt 7 ps 1.3 lc rgb '#0072B2'",
+    atn_frame_plot(f, "'%s.csv' skip 1 using 4:5 with points pt 7 ps 1.3 lc rgb c_line",
                    f->chart->name);
 }
 

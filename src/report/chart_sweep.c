@@ -6,18 +6,11 @@
 #include "chart_internal.h"
 #include "sweep_words.h"
 
-enum { MAX_LINES = 8 };
-static const char *const COLORS[MAX_LINES] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7",
-                                              "#56B4E9", "#222222", "#8C6D1F", "#777777"};
-/* Words need darker ink than lines to be read. */
-static const char *const INKS[MAX_LINES] = {"#0072B2", "#9A6A00", "#00785A", "#A0527F",
-                                            "#2A7FB0", "#222222", "#6B5315", "#666666"};
-
 /* One line: an answer under one value of the second thing. */
 static size_t n_lines(const attain_sweep *s)
 {
     const size_t n = s->n_answers * s->vary[1].n;
-    return n < MAX_LINES ? n : MAX_LINES;
+    return n < ATN_LINE_COLORS ? n : ATN_LINE_COLORS;
 }
 
 static void name_line(atn_text *out, const attain_sweep *s, size_t line)
@@ -122,9 +115,9 @@ static void mark_break_even(atn_frame *f, const attain_sweep *s, size_t line, bo
     atn_text_add(t, ", first ");
     atn_text_number(t, s->until);
     atn_text_printf(t,
-                    " left front noenhanced point pt 7 ps 0.8 lc rgb '%s' offset character 0.8, "
-                    "-0.7 font ',11.5' textcolor rgb '%s'\n",
-                    COLORS[line], INKS[line]);
+                    " left front noenhanced point pt 7 ps 0.8 lc rgb %s offset character 0.8, "
+                    "-0.7 font ',11.5' textcolor rgb %s\n",
+                    atn_line_colors[line], atn_line_inks[line]);
     if (text.failed) t->failed = true;
     atn_text_free(&text);
 }
@@ -134,14 +127,14 @@ static void add_line(atn_frame *f, const attain_sweep *s, size_t line)
     const size_t n = s->vary[0].n;
     atn_text text;
     atn_text_init(&text, s->ctx);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with lines lt 1 lw 2.5 lc rgb '%s'",
-                   f->chart->name, line + 2, COLORS[line]);
+    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with lines lt 1 lw 2.5 lc rgb %s",
+                   f->chart->name, line + 2, atn_line_colors[line]);
     atn_say_percent(&text, s->probability[line * n + n - 1]);
     if (n_lines(s) > 1) {
         atn_text_add(&text, "  ");
         name_line(&text, s, line);
     }
-    atn_frame_note(f, s->probability[line * n + n - 1], INKS[line], 0, &text);
+    atn_frame_note(f, s->probability[line * n + n - 1], atn_line_inks[line], 0, &text);
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
 }
@@ -166,7 +159,7 @@ static void compose(atn_frame *f, const attain_sweep *s)
     atn_escape_gnuplot(t, text.data ? text.data : "");
     if (text.failed) t->failed = true;
     atn_text_free(&text);
-    atn_text_add(t, " noenhanced textcolor rgb '#444444'\nset arrow from graph 0, first ");
+    atn_text_add(t, " noenhanced textcolor rgb c_text\nset arrow from graph 0, first ");
     atn_text_number(t, s->until);
     atn_text_add(t, " to graph 1, first ");
     atn_text_number(t, s->until);

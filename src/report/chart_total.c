@@ -133,7 +133,7 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_add(&text, "goal ");
     atn_say_exact(&text, v->target);
     line(f, f->first, v->target, v->deadline < f->last ? v->deadline : f->last, v->target, "ls 2");
-    atn_frame_note(f, v->target, "#D55E00", 0, &text);
+    atn_frame_note(f, v->target, "c_goal", 0, &text);
     atn_text_free(&text);
 }
 
@@ -149,7 +149,7 @@ static void pace_label(atn_frame *f, const total_view *v, const char *text, doub
     atn_text_add(s, ", first ");
     atn_text_number(s, y);
     atn_text_add(s, " right front noenhanced offset character -1.2, 0 font ',11.5' textcolor rgb "
-                    "'#B04A00'\n");
+                    "c_goal_text\n");
 }
 
 /* Under the goal's own note, on one line where it fits. */
@@ -165,9 +165,9 @@ static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const
     if (!fits && !needs->failed) {
         needs->length = length;
         needs->data[length] = '\0';
-        atn_frame_note(f, v->target - 2 * gap, "#B04A00", 0, now);
+        atn_frame_note(f, v->target - 2 * gap, "c_goal_text", 0, now);
     }
-    atn_frame_note(f, v->target - gap, "#B04A00", 0, needs);
+    atn_frame_note(f, v->target - gap, "c_goal_text", 0, needs);
 }
 
 /* The straight line from today's median to the goal, with its rate in words: beside the line where
@@ -179,7 +179,7 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
     const double current = number_of(v->a->reading, "current_pace");
     if (v->deadline <= v->now || v->deadline > f->last || !(v->target > today) || !(required > 0))
         return;
-    line(f, v->now, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb '#D55E00'");
+    line(f, v->now, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb c_goal");
     const atn_day day = v->now + (atn_day)(0.88 * (v->deadline - v->now));
     const double y = today + 0.88 * (v->target - today);
     const double band = fan->q[8][atn_fan_at(fan, day)] * v->scale + v->shift;

@@ -1,23 +1,29 @@
 # Redraw with: gnuplot fit.gp (gnuplot 5.4; reads fit.csv beside it)
-# Colours are Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
+c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
+c_line = '#0072B2'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
+c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
+c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
+c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
 set style fill solid 1.0 noborder
-set border 1 lw 1 lc rgb '#777777'
-set grid ytics noxtics lt 1 lw 0.75 lc rgb '#E4E4E4'
-set xtics nomirror out scale 0.6 textcolor rgb '#444444'
-set ytics nomirror scale 0 textcolor rgb '#444444'
+set border 1 lw 1 lc rgb c_rule
+set grid ytics noxtics lt 1 lw 0.75 lc rgb c_grid
+set xtics nomirror out scale 0.6 textcolor rgb c_text
+set ytics nomirror scale 0 textcolor rgb c_text
 unset mxtics
 unset mytics
 unset key
-set style line 1 lt 1 lw 2.5 lc rgb '#0072B2'
-set style line 2 lt 1 lw 2 dt (8,5) lc rgb '#D55E00'
-set style line 3 lt 1 lw 1 dt (2,4) lc rgb '#555555'
-set style line 4 lt 1 lw 2.2 lc rgb '#222222'
-set style line 5 lt 1 lw 1.6 lc rgb '#8C8C8C'
-set style line 6 lt 1 lw 0.9 lc rgb '#222222'
-set style line 7 lt 1 lw 0.8 lc rgb '#8C8C8C'
+set style line 1 lt 1 lw 2.5 lc rgb c_line
+set style line 2 lt 1 lw 2 dt (8,5) lc rgb c_goal
+set style line 3 lt 1 lw 1 dt (2,4) lc rgb c_quiet
+set style line 4 lt 1 lw 2.2 lc rgb c_mark
+set style line 5 lt 1 lw 1.6 lc rgb c_faint
+set style line 6 lt 1 lw 0.9 lc rgb c_mark
+set style line 7 lt 1 lw 0.8 lc rgb c_faint
 $curve << EOD
 1790,6.135,4.394,7.877,-2.852,15.122,-1.7415,1.7415,-8.987300000000001,8.987300000000001
 1790.45,6.202,4.45,7.955,-2.787,15.192,-1.7523000000000002,1.7523000000000002,-8.9894,8.9894
@@ -423,26 +429,26 @@ $curve << EOD
 EOD
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,720 dynamic font 'DejaVu Sans,12' background rgb '#FFFFFF' noenhanced
+set terminal svg size 960,720 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
 set output 'fit.svg'
 } else {
-set terminal pngcairo size 1920,1440 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb '#FFFFFF' noenhanced
+set terminal pngcairo size 1920,1440 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'fit.png'
 }
 set multiplot
 set clip two
-set label 'All 19 values of million lie within 8.3 of the curve' at screen 0.025, screen 0.9638888888888889 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb '#111111'
-set label 'million = high/(1+exp((mid-year)/width)); least squares over 19 rows of people.csv' at screen 0.025, screen 0.9313333333333332 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb '#555555'
-set label 'Bands: where the curve lies (dark) and where one new observation would lie (light), with 95 % confidence at any one place, if the formula is right.' at screen 0.025, screen 0.022027777777777778 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb '#666666'
-set label '' at screen 0.036458333333333336, screen 0.8843333333333332 point pt 7 ps 0.6 lc rgb '#222222' front
-set label 'observed' at screen 0.05520833333333333, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb '#444444'
-set arrow from screen 0.13574375, screen 0.8843333333333332 to screen 0.15866041666666666, screen 0.8843333333333332 nohead front lt 1 lw 2.2 lc rgb '#0072B2'
-set label 'fitted curve' at screen 0.16595208333333333, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb '#444444'
-set object rectangle from screen 0.2602395833333333, screen 0.8759999999999999 to screen 0.28315625, screen 0.8926666666666665 front fillcolor rgb '#7FB3D9' fillstyle solid 1.0 noborder
-set label '95 % band of the curve' at screen 0.29044791666666664, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb '#444444'
-set object rectangle from screen 0.45603541666666664, screen 0.8759999999999999 to screen 0.47895208333333333, screen 0.8926666666666665 front fillcolor rgb '#D6E6F2' fillstyle solid 1.0 noborder
-set label '95 % band of new observations' at screen 0.48624375, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb '#444444'
-set label 'million' at graph 0, graph 1 left front noenhanced offset character 0, 0.7 font ',11.5' textcolor rgb '#444444'
+set label 'All 19 values of million lie within 8.3 of the curve' at screen 0.025, screen 0.9638888888888889 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label 'million = high/(1+exp((mid-year)/width)); least squares over 19 rows of people.csv' at screen 0.025, screen 0.9313333333333332 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label 'Bands: where the curve lies (dark) and where one new observation would lie (light), with 95 % confidence at any one place, if the formula is right.' at screen 0.025, screen 0.022027777777777778 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label '' at screen 0.036458333333333336, screen 0.8843333333333332 point pt 7 ps 0.6 lc rgb c_mark front
+set label 'observed' at screen 0.05520833333333333, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb c_text
+set arrow from screen 0.13574375, screen 0.8843333333333332 to screen 0.15866041666666666, screen 0.8843333333333332 nohead front lt 1 lw 2.2 lc rgb c_line
+set label 'fitted curve' at screen 0.16595208333333333, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb c_text
+set object rectangle from screen 0.2602395833333333, screen 0.8759999999999999 to screen 0.28315625, screen 0.8926666666666665 front fillcolor rgb c_band50 fillstyle solid 1.0 noborder
+set label '95 % band of the curve' at screen 0.29044791666666664, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb c_text
+set object rectangle from screen 0.45603541666666664, screen 0.8759999999999999 to screen 0.47895208333333333, screen 0.8926666666666665 front fillcolor rgb c_band95 fillstyle solid 1.0 noborder
+set label '95 % band of new observations' at screen 0.48624375, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb c_text
+set label 'million' at graph 0, graph 1 left front noenhanced offset character 0, 0.7 font ',11.5' textcolor rgb c_text
 set xrange [1786.4:1973.6]
 set xtics ('1800' 1800, '1825' 1825, '1850' 1850, '1875' 1875, '1900' 1900, '1925' 1925, '1950' 1950)
 unset xtics
@@ -453,16 +459,16 @@ set lmargin at screen 0.05
 set rmargin at screen 0.9708333333333333
 set tmargin at screen 0.8287777777777776
 set bmargin at screen 0.36091666666666666
-plot $curve using 1:($5):($6) with filledcurves lc rgb '#D6E6F2', \
-     $curve using 1:($3):($4) with filledcurves lc rgb '#7FB3D9', \
-     $curve using 1:2 with lines lt 1 lw 1.6 lc rgb '#0072B2', \
-     'fit.csv' skip 1 using 1:2 with points pt 7 ps 0.6 lc rgb '#222222'
+plot $curve using 1:($5):($6) with filledcurves lc rgb c_band95, \
+     $curve using 1:($3):($4) with filledcurves lc rgb c_band50, \
+     $curve using 1:2 with lines lt 1 lw 1.6 lc rgb c_line, \
+     'fit.csv' skip 1 using 1:2 with points pt 7 ps 0.6 lc rgb c_mark
 unset label
 unset arrow
 unset object
-set label 'residual: observed - curve' at graph 0, graph 1 left front noenhanced offset character 0, 0.7 font ',11.5' textcolor rgb '#444444'
-set xtics nomirror out scale 0.6 textcolor rgb '#444444'
-set xlabel 'year' noenhanced textcolor rgb '#444444'
+set label 'residual: observed - curve' at graph 0, graph 1 left front noenhanced offset character 0, 0.7 font ',11.5' textcolor rgb c_text
+set xtics nomirror out scale 0.6 textcolor rgb c_text
+set xlabel 'year' noenhanced textcolor rgb c_text
 set xrange [1786.4:1973.6]
 set xtics ('1800' 1800, '1825' 1825, '1850' 1850, '1875' 1875, '1900' 1900, '1925' 1925, '1950' 1950)
 set yrange [-12.65033537521903:12.65033537521903]
@@ -471,10 +477,10 @@ set lmargin at screen 0.05
 set rmargin at screen 0.9708333333333333
 set tmargin at screen 0.29980555555555555
 set bmargin at screen 0.11925
-plot $curve using 1:($9):($10) with filledcurves lc rgb '#D6E6F2', \
-     $curve using 1:($7):($8) with filledcurves lc rgb '#7FB3D9', \
-     0 with lines lt 1 lw 1.6 lc rgb '#0072B2', \
-     'fit.csv' skip 1 using 1:4 with points pt 7 ps 0.6 lc rgb '#222222'
+plot $curve using 1:($9):($10) with filledcurves lc rgb c_band95, \
+     $curve using 1:($7):($8) with filledcurves lc rgb c_band50, \
+     0 with lines lt 1 lw 1.6 lc rgb c_line, \
+     'fit.csv' skip 1 using 1:4 with points pt 7 ps 0.6 lc rgb c_mark
 unset label
 unset arrow
 unset object
