@@ -31,7 +31,8 @@ typedef struct chain {
     const atn_target *target;
     const atn_nuts_settings *settings;
     const double *prior_covariance;
-    size_t n, m, worker, iteration, kept; /* m: coordinates of the dense block */
+    size_t n, m, held; /* coordinates that move, those of the dense block, those that do not move */
+    size_t worker, iteration, kept;
     atn_stream stream;
     phase now, moving, forward, backward, proposal;
     double *covariance, *factor; /* inverse metric, m x m, and its lower factor */
@@ -48,6 +49,8 @@ typedef struct chain {
     size_t leapfrogs, evaluations, divergences, depth_hits;
     bool diverged, failed;
     double energy, energy_last, energy_mean, energy_scatter, energy_jumps;
+    double *point, *slope;       /* n + held each, used where some are held */
+    double *before;              /* held */
     double *draws, *log_density; /* this chain's part of the result */
 } chain;
 
@@ -69,8 +72,31 @@ static void copy_phase(size_t n, phase *to, const phase *from)
 
 static void evaluate(chain *c, phase *z)
 {
+    const size_t size = c->n * sizeof(double);
     c->evaluations++;
-    z->log_density = c->target->log_density(c->target->user, z->q, z->g, c->worker);
+    if (c->held > 0) memcpy(c->point, z->q, size);
+    z->log_density = c->held > 0
+                         ? c->target->log_density(c->target->user, c->point, c->slope, c->worker)
+                         : c->target->log_density(c->target->user, z->q, z->g, c->worker);
+    if (c->held > 0) memcpy(z->g, c->slope, size);
+}
+
+/* Draws what is held afresh and takes it or leaves it (Hastings 1970): all but always taken where
+ * it is independent and standard normal. */
+static void refresh(chain *c)
+{
+    const size_t size = c->held * sizeof(double);
+    double *const x = c->point + c->n, ratio = 0.0;
+    memcpy(c->before, x, size);
+    atn_stream_normals(&c->stream, x, c->held);
+    for (size_t i = 0; i < c->held; i++) ratio += 0.5 * (x[i] * x[i] - c->before[i] * c->before[i]);
+    copy_phase(c->n, &c->moving, &c->now);
+    evaluate(c, &c->moving);
+    ratio += c->moving.log_density - c->now.log_density;
+    if (log(atn_stream_uniform(&c->stream)) < ratio)
+        copy_phase(c->n, &c->now, &c->moving);
+    else
+        memcpy(x, c->before, size);
 }
 
 /* H = -log density + p' Sigma p / 2; infinite outside the domain.  sharp: Sigma p. */
@@ -370,13 +396,16 @@ static void note_energy(chain *c)
 static void iterate(chain *c)
 {
     const bool warming = c->iteration < c->settings->warmup;
+    if (c->held > 0) refresh(c);
     const int depth = transition(c);
     if (warming) {
         adapt_step(c, c->leapfrogs > 0 ? c->metropolis / (double)c->leapfrogs : 0.0);
         adapt_metric(c);
         if (c->iteration + 1 == c->settings->warmup) c->step = exp(c->log_step_bar);
     } else {
-        memcpy(c->draws + c->kept * c->n, c->now.q, c->n * sizeof *c->draws);
+        double *draw = c->draws + c->kept * (c->n + c->held);
+        memcpy(draw, c->now.q, c->n * sizeof *draw);
+        memcpy(draw + c->n, c->point + c->n, c->held * sizeof *draw);
         c->log_density[c->kept++] = c->now.log_density;
         c->divergences += c->diverged;
         c->depth_hits += depth == c->settings->max_depth;
@@ -412,9 +441,10 @@ static double *cut(double **at, size_t n)
     return piece;
 }
 
-static size_t chain_doubles(size_t n, size_t m)
+static size_t chain_doubles(size_t n, size_t m, size_t held)
 {
-    return 18 * n + 3 * m * m + MAX_DEPTH * LEVEL_VECTORS * n + TOP_VECTORS * n;
+    return 2 * (n + held) + held + 18 * n + 3 * m * m + MAX_DEPTH * LEVEL_VECTORS * n +
+           TOP_VECTORS * n;
 }
 
 static void cut_chain(chain *c, double *block)
@@ -428,6 +458,9 @@ static void cut_chain(chain *c, double *block)
     c->scatter = cut(at, c->m * c->m + n - c->m);
     c->variance = cut(at, n - c->m);
     c->mean = cut(at, n);
+    c->point = cut(at, n + c->held);
+    c->slope = cut(at, n + c->held);
+    c->before = cut(at, c->held);
     for (size_t d = 0; d < MAX_DEPTH; d++) {
         level *v = &c->levels[d];
         double **const vectors[LEVEL_VECTORS] = {
@@ -482,27 +515,33 @@ attain_status atn_nuts_run(attain_context *ctx, const atn_target *target,
                            const atn_nuts_settings *s, const double *covariance,
                            const double *starts, atn_nuts *result, attain_error *err)
 {
-    const size_t n = target->n, m = s->dense > 0 && s->dense < n ? s->dense : n;
-    const size_t per_chain = chain_doubles(n, m);
+    const size_t total = target->n, n = total - s->held;
+    const size_t m = s->dense > 0 && s->dense < n ? s->dense : n;
+    const size_t per_chain = chain_doubles(n, m, s->held);
     *result = (atn_nuts){0};
     chain *chains = ATN_NEW_ARRAY(ctx, chain, s->chains);
     double *block = ATN_NEW_ARRAY(ctx, double, s->chains *per_chain);
-    result->draws = ATN_NEW_ARRAY(ctx, double, s->chains * s->draws * n);
+    result->draws = ATN_NEW_ARRAY(ctx, double, s->chains * s->draws * total);
     result->log_density = ATN_NEW_ARRAY(ctx, double, s->chains * s->draws);
     attain_status status =
         chains && block && result->draws && result->log_density ? ATTAIN_OK : atn_fail_nomem(err);
     for (size_t k = 0; status == ATTAIN_OK && k < s->chains; k++) {
         chain *c = &chains[k];
-        *c = (chain){
-            .target = target, .settings = s, .prior_covariance = covariance, .n = n, .m = m};
+        *c = (chain){.target = target,
+                     .settings = s,
+                     .prior_covariance = covariance,
+                     .n = n,
+                     .m = m,
+                     .held = s->held};
         cut_chain(c, block + k * per_chain);
         atn_stream_init(&c->stream, s->seed, ATN_PURPOSE_SAMPLER, s->stream, k);
-        memcpy(c->now.q, starts + k * n, n * sizeof *starts);
+        memcpy(c->now.q, starts + k * total, n * sizeof *starts);
+        memcpy(c->point, starts + k * total, total * sizeof *starts);
         memcpy(c->covariance, covariance, m * m * sizeof *covariance);
         memcpy(c->variance, covariance + m * m, (n - m) * sizeof *covariance);
         if (!atn_cholesky_raised(covariance, m, c->factor))
             status = atn_fail(err, ATTAIN_ERR_NUMERIC, "the sampler's first metric is not finite");
-        c->draws = result->draws + k * s->draws * n;
+        c->draws = result->draws + k * s->draws * total;
         c->log_density = result->log_density + k * s->draws;
     }
     if (status == ATTAIN_OK) status = run_chains(ctx, chains, s, err);

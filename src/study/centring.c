@@ -342,14 +342,6 @@ static void to_natural(const atn_centring *c, size_t k, const double *line, doub
     theta[k] = atn_transform_forward(&c->model->entries[k].transform, line[k], NULL, NULL, NULL);
 }
 
-static double root_information(const atn_centring *c, size_t track, const double *theta)
-{
-    const atn_information *own = &c->information[track];
-    if (!(own->share > 0)) return 1.0;
-    const double ratio = atn_slot_get(&c->model->tracks[track].omega, theta) / own->at;
-    return 1.0 / sqrt(1.0 - own->share + own->share * ratio * ratio);
-}
-
 /* Adjoints of the rows' weights into those of the scatter. */
 static void reverse_information(const atn_centring *c, const passage *p, const double *theta,
                                 double *natural)
@@ -372,7 +364,7 @@ static bool prepare_scales(const atn_centring *c, const double *x, double *theta
     for (size_t k = 0; k < c->p; k++) to_natural(c, k, x, theta); /* those of psi are replaced */
     atn_centring_laws(c->model, theta, p->laws);
     for (size_t i = 0; i < c->sky.n; i++)
-        p->weight[i] = c->track[i] == ATN_NONE ? 1.0 : root_information(c, c->track[i], theta);
+        p->weight[i] = atn_centring_root_information(c, c->track[i], theta);
     if (!make_factor(c, p->laws, p->weight, p->l, p->scratch)) return false;
     for (size_t i = 0; i < c->sky.n; i++) p->whole[i] = c->h[i] * p->weight[i] * p->weight[i];
     atn_skyline_forward(&c->sky, c->sky.n, p->l, p->whole);

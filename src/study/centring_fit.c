@@ -25,6 +25,7 @@ typedef struct learning {
     bool *followed;   /* n_linear */
     double *mean_level;
     double *trial;                       /* q */
+    double *weight;                      /* n: roots of the information at the draw looked at */
     double *u, *theta, *gradient, *sent; /* dimension each */
     atn_law *laws;
     size_t used;
@@ -139,16 +140,20 @@ static void learn_trend(learning *l, const double *u)
     }
 }
 
-/* Curvature at one draw, added if asked to; false where the density ends nearby. */
+/* Curvature at one draw, brought to information 1 and added if asked to; false where the density
+ * ends nearby. */
 static bool learn_at(learning *l, const double *u, bool add)
 {
     atn_centring *c = l->c;
     const size_t n = l->n;
     go_to(l, u);
     if (!slopes(l, l->slope, l->level_slope)) return false;
+    const double *weight = l->weight;
+    for (size_t i = 0; i < n; i++)
+        l->weight[i] = atn_centring_root_information(c, c->track[i], l->theta);
     for (size_t i = 0; add && i < n; i++) {
         l->mean[i] += l->at[i];
-        l->mean_slope[i] += l->slope[i];
+        l->mean_slope[i] += l->slope[i] / (weight[i] * weight[i]);
     }
     atn_centring_levels(c, l->w, l->level_moved);
     for (size_t k = 0; add && k < c->n_levels; k++) l->mean_level[k] += l->level_moved[k];
@@ -158,12 +163,14 @@ static bool learn_at(learning *l, const double *u, bool add)
         go_to(l, u);
         if (!ok) return false;
         if (!add) continue;
-        for (size_t i = 0; i < n; i++) l->H[j * n + i] += (l->slope[i] - l->moved[i]) / h;
+        const double own = h * weight[j] * weight[j];
+        for (size_t i = 0; i < n; i++)
+            l->H[j * n + i] += (l->slope[i] - l->moved[i]) / (h * weight[i] * weight[j]);
         for (size_t k = 0; j < c->q && k < c->n_levels; k++)
-            c->K[j * c->n_levels + k] += (l->level_slope[k] - l->level_moved[k]) / h;
+            c->K[j * c->n_levels + k] += (l->level_slope[k] - l->level_moved[k]) / own;
         double *bend = l->bend + (j < c->q ? 0 : j - c->q) * c->n_levels;
         for (size_t k = 0; j >= c->q && k < c->n_levels; k++)
-            bend[k] += (l->level_slope[k] - l->level_moved[k]) / h;
+            bend[k] += (l->level_slope[k] - l->level_moved[k]) / own;
     }
     if (!add) return true;
     if (!slopes(l, l->moved, l->level_moved)) return false; /* the trend's slopes at u again */
@@ -493,15 +500,16 @@ static double *open_learning(attain_context *ctx, learning *l)
     const atn_centring *c = l->c;
     const size_t n = l->n, laws = sizeof(atn_law) / sizeof(double) * ATN_LAWS * c->model->n_tracks;
     double *block = ATN_NEW_ARRAY(ctx, double,
-                                  n *n + 6 * n + (4 + 2 * c->n_linear) * c->n_levels + c->q +
+                                  n *n + 7 * n + (4 + 2 * c->n_linear) * c->n_levels + c->q +
                                       4 * c->n + laws + c->n_linear);
     double *at = block;
     if (!block) return NULL;
     l->H = cut(&at, n * n);
-    double **const rows[] = {&l->slope, &l->moved, &l->at, &l->scale, &l->mean, &l->mean_slope};
+    double **const rows[] = {&l->slope, &l->moved,      &l->at,    &l->scale,
+                             &l->mean,  &l->mean_slope, &l->weight};
     double **const by_level[] = {&l->level_slope, &l->level_moved, &l->mean_level};
     double **const whole[] = {&l->u, &l->theta, &l->gradient, &l->sent};
-    for (size_t k = 0; k < 6; k++) *rows[k] = cut(&at, n);
+    for (size_t k = 0; k < 7; k++) *rows[k] = cut(&at, n);
     for (size_t k = 0; k < 3; k++) *by_level[k] = cut(&at, c->n_levels);
     for (size_t k = 0; k < 4; k++) *whole[k] = cut(&at, c->n);
     l->trial = cut(&at, c->q);

@@ -65,6 +65,8 @@ void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const doub
                           double *theta);
 /* Whether omega is a scale here: it is estimated and the series has latent values. */
 bool atn_centring_spreads(const atn_centring *c, size_t track);
+/* Root of the information of a track's figures at theta, 1 at omega = `at`; ATN_NONE: 1. */
+double atn_centring_root_information(const atn_centring *c, size_t track, const double *theta);
 /* Whether F follows the trend's parameters. */
 bool atn_centring_follows(const atn_track *t);
 /* Learns the matrices from draws. */

@@ -1,4 +1,6 @@
 /* The laws of a model's latent values, and what they shift. */
+#include <math.h>
+
 #include "centring_internal.h"
 
 void atn_centring_laws(const atn_model *m, const double *theta, atn_law *laws)
@@ -68,4 +70,12 @@ void atn_centring_scatter(const atn_centring *c, const atn_law *laws, const doub
         const atn_latent *l = &c->latents[i];
         theta[l->z] = laws[l->law].a * distance(l, &laws[l->law], eta, i);
     }
+}
+
+double atn_centring_root_information(const atn_centring *c, size_t track, const double *theta)
+{
+    if (track == ATN_NONE || !(c->information[track].share > 0)) return 1.0;
+    const atn_information *own = &c->information[track];
+    const double ratio = atn_slot_get(&c->model->tracks[track].omega, theta) / own->at;
+    return 1.0 / sqrt(1.0 - own->share + own->share * ratio * ratio);
 }

@@ -7,12 +7,17 @@
 
 enum {
     LEAST_PILOT = 200, /* warm-up below which there is no pilot */
-    PILOT_DEPTH = 6    /* it need not mix well */
+    PILOT_DEPTH = 6,   /* it need not mix well */
+    LOOKS = 64
 };
 static const double DEEPEST =
     5.0; /* a mode further below the best, in log density, holds next to nothing */
 /* Acceptance aimed at.  Without latent values there is no funnel for long steps to miss. */
 static const double CAREFUL = 0.95, BOLD = 0.8;
+/* Where many latent values are all but independent and normal in their coordinates, as under
+ * figures that are normal on the link scale, trajectories through them all would be short of step
+ * for nothing: they move the parameters alone. */
+static const double LINEAR = 0.7;
 static const uint64_t PILOT_STREAM = UINT64_C(1) << 32;
 
 /* The sampler's view of the posterior: coordinates of study/centring.h. */
@@ -116,11 +121,33 @@ typedef struct stage {
     atn_nuts_settings sampler;
     double *draws;
     size_t m;
-    bool goes_on;
+    bool goes_on, may_hold;
     const atn_modes *modes; /* where not */
     double *theta;
     atn_nuts nuts; /* what it says of itself; draws freed */
 } stage;
+
+/* Mean chance that latent values drawn afresh from standard normals are taken in the place of a
+ * draw's, all at once. */
+static double acceptance_of_normals(centred *v, const stage *s, double *y)
+{
+    const size_t n = atn_model_dimension(v->e->model), p = atn_model_n_parameters(v->e->model);
+    const size_t looks = s->m < LOOKS ? s->m : LOOKS;
+    double sum = 0.0;
+    atn_stream stream;
+    atn_stream_init(&stream, s->sampler.seed, ATN_PURPOSE_SAMPLER, s->sampler.stream,
+                    s->sampler.chains); /* after the chains' own */
+    for (size_t d = 0; d < looks; d++) {
+        const double *x = s->draws + d * (s->m / looks) * n;
+        double ratio = -centred_density(v, x, NULL, 0);
+        memcpy(y, x, p * sizeof *y);
+        atn_stream_normals(&stream, y + p, n - p);
+        for (size_t i = p; i < n; i++) ratio += 0.5 * (y[i] * y[i] - x[i] * x[i]);
+        ratio += centred_density(v, y, NULL, 0);
+        if (!isnan(ratio)) sum += ratio < 0.0 ? exp(ratio) : 1.0;
+    }
+    return sum / (double)looks;
+}
 
 static attain_status take_draws(const atn_estimation *e, centred *v, stage *s, attain_error *err)
 {
@@ -157,6 +184,10 @@ static attain_status run_chains(const atn_estimation *e, const atn_centring *cen
         starts_at_modes(&v, s->modes, n, chains, x, starts);
     }
     s->sampler.dense = p;
+    if (s->may_hold && acceptance_of_normals(&v, s, x) > LINEAR) {
+        s->sampler.held = n - p;
+        s->sampler.adapt_delta = BOLD;
+    }
     attain_status status =
         atn_nuts_run(e->ctx, &seen, &s->sampler, covariance, starts, &s->nuts, err);
     if (status == ATTAIN_OK) status = take_draws(e, &v, s, err);
@@ -188,7 +219,7 @@ attain_status atn_sample(const atn_estimation *e, atn_laplace *laplace, const at
     attain_status status = ATTAIN_OK;
     whole.sampler.adapt_delta = atn_model_n_parameters(e->model) < n ? CAREFUL : BOLD;
     whole.m = laplace->n_draws;
-    whole.goes_on = !approximated;
+    whole.goes_on = whole.may_hold = !approximated;
     if (approximated) status = keep_better_half(e, laplace, &whole.m, err);
     stage pilot = whole;
     if (status == ATTAIN_OK && warmup >= LEAST_PILOT) {

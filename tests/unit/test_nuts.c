@@ -70,6 +70,25 @@ static double funnel(void *user, const double *u, double *g, size_t worker)
     return sum;
 }
 
+/* exp(u_0) ~ Exp(1), and u_k ~ N(pull u_0, spread^2): nearly standard normals given u_0. */
+static const double pull = 0.1, spread = 0.95;
+
+static double skewed_with_followers(void *user, const double *u, double *g, size_t worker)
+{
+    (void)user;
+    (void)worker;
+    double sum = u[0] - exp(u[0]);
+    if (g) g[0] = 1.0 - exp(u[0]);
+    for (size_t k = 1; k < N; k++) {
+        const double r = (u[k] - pull * u[0]) / spread;
+        sum -= 0.5 * r * r;
+        if (!g) continue;
+        g[0] += pull * r / spread;
+        g[k] = -r / spread;
+    }
+    return sum;
+}
+
 static atn_nuts_settings settings(size_t chains, size_t warmup, size_t draws)
 {
     return (atn_nuts_settings){.chains = chains,
@@ -144,6 +163,41 @@ static void metric_in_blocks(void **state)
     (void)state;
     correlated_normal_with(3);
     correlated_normal_with(1);
+}
+
+/* Held coordinates keep their law, and what they share with those that move. */
+static void held_coordinates(void **state)
+{
+    (void)state;
+    const double euler = 0.57721566490153286, variance = 1.6449340668482264; /* pi^2 / 6 */
+    attain_context *ctx = check_context(NULL, 2);
+    atn_nuts_settings s = settings(4, 500, 10000);
+    s.held = N - 1;
+    s.dense = 1;
+    atn_nuts r = run(ctx, skewed_with_followers, N, 1.0, 0.1, &s);
+    const size_t n = s.chains * s.draws;
+    double *column = malloc(n * sizeof *column);
+    assert_non_null(column);
+    for (size_t i = 0; i < N; i++) {
+        const double share = i > 0 ? pull : 1.0;
+        const double sd = sqrt(share * share * variance + (i > 0 ? spread * spread : 0.0));
+        const atn_summary m = summary_of(ctx, &r, N, i, &s, column);
+        assert_true(m.ess_bulk > 2000);
+        atn_check_close("mean", m.mean, -share * euler, 4 * m.mcse_mean, 0);
+        atn_check_close("sd", m.sd, sd, 0, 0.03);
+    }
+    for (size_t i = 1; i < N; i++) {
+        double cross = 0;
+        for (size_t d = 0; d < n; d++)
+            cross += (r.draws[d * N] + euler) * (r.draws[d * N + i] + pull * euler) / (double)n;
+        atn_check_close("covariance", cross, pull * variance, 0.06, 0);
+    }
+    for (size_t d = 0; d < n; d++)
+        atn_check_close("density of the draw", r.log_density[d],
+                        skewed_with_followers(NULL, r.draws + d * N, NULL, 0), 1e-12, 1e-12);
+    free(column);
+    atn_nuts_free(ctx, &r);
+    attain_context_free(ctx);
 }
 
 /* Quantiles of the exponential, though trajectories keep running off its end. */
@@ -223,13 +277,10 @@ int main(void)
 {
     attain_gsl_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(correlated_normal),
-        cmocka_unit_test(metric_in_blocks),
-        cmocka_unit_test(boundary),
-        cmocka_unit_test(funnel_is_reported),
-        cmocka_unit_test(threads_leave_no_trace),
-        cmocka_unit_test(every_allocation_may_fail),
-        cmocka_unit_test(impossible_start),
+        cmocka_unit_test(correlated_normal),         cmocka_unit_test(metric_in_blocks),
+        cmocka_unit_test(held_coordinates),          cmocka_unit_test(boundary),
+        cmocka_unit_test(funnel_is_reported),        cmocka_unit_test(threads_leave_no_trace),
+        cmocka_unit_test(every_allocation_may_fail), cmocka_unit_test(impossible_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

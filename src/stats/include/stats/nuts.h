@@ -10,6 +10,9 @@ typedef struct atn_nuts_settings {
     int max_depth;                /* of a trajectory's tree, 1 .. 12 */
     uint64_t seed, stream;        /* stream: number of the fit within the study */
     size_t dense; /* leading coordinates whose metric is dense, the others' is diagonal; 0: all */
+    size_t held;  /* last coordinates that trajectories do not move, nearly independent standard
+                     normals given the rest: drawn afresh before each, by Metropolis; dense of the
+                     rest is their first ones */
     double progress, progress_left; /* what came before and comes after this run, shares of 1 */
 } atn_nuts_settings;
 
@@ -23,10 +26,10 @@ typedef struct atn_nuts {
 } atn_nuts;
 
 /* Samples from `starts` (chains x n, finite density each).  covariance (of the dense coordinates,
- * positive definite; then the others' variances): what the first metric is and what adapted metrics
- * are shrunk towards, with the weight of d + 5 draws for d coordinates.  Chains run in parallel on
- * streams of their own; bits do not depend on threads.
- * Returns NUMERIC when a start has no finite density or no step size works, INTERRUPTED, NOMEM. */
+ * positive definite; then the others' variances, of held ones not read): what the first metric is
+ * and what adapted metrics are shrunk towards, with the weight of d + 5 draws for d coordinates.
+ * Chains run in parallel on streams of their own; bits do not depend on threads. Returns NUMERIC
+ * when a start has no finite density or no step size works, INTERRUPTED, NOMEM. */
 attain_status atn_nuts_run(attain_context *ctx, const atn_target *target,
                            const atn_nuts_settings *settings, const double *covariance,
                            const double *starts, atn_nuts *result, attain_error *err);
