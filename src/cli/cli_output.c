@@ -149,11 +149,12 @@ void atn_put_json_string(FILE *stream, const char *text)
 
 void atn_put_csv_field(FILE *stream, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
+    const bool guard = *text && strchr("=+-@\t", *text); /* spreadsheets run such cells */
+    if (!guard && !strpbrk(text, ",\"\r\n")) {
         fputs(text, stream);
         return;
     }
-    fputc('"', stream);
+    fputs(guard ? "\"'" : "\"", stream);
     for (; *text; text++) {
         if (*text == '"') fputc('"', stream);
         fputc(*text, stream);

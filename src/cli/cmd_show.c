@@ -12,18 +12,23 @@ static bool is_table(const char *name)
     return false;
 }
 
-/* The value of an address is bare text; as JSON a string needs its quotes back. */
-static atn_exit print_json(atn_session *session, const attain_results *results, const char *address,
-                           char *text)
+/* The value of an address is bare text; as JSON a string needs its quotes back, as CSV those that a
+ * cell needs. */
+static atn_exit print_value(atn_session *session, const attain_results *results,
+                            const char *address, char *text)
 {
     double number;
-    const bool bare = strchr("[{", *text) || strcmp(text, "true") == 0 ||
+    const bool json = session->options->format == ATTAIN_FORMAT_JSON;
+    const bool bare = (json && strchr("[{", *text)) || strcmp(text, "true") == 0 ||
                       strcmp(text, "false") == 0 || strcmp(text, "null") == 0 ||
                       attain_results_number(results, address, &number, NULL) == ATTAIN_OK;
     if (bare && *text) return atn_session_print(session, text, session->options->output);
     atn_output output;
     if (atn_output_open(&output)) {
-        atn_put_json_string(output.stream, text);
+        if (json)
+            atn_put_json_string(output.stream, text);
+        else
+            atn_put_csv_field(output.stream, text);
         fputc('\n', output.stream);
     }
     attain_text_free(session->context, text);
@@ -49,8 +54,8 @@ static atn_exit show(atn_session *session, const attain_results *results)
     else
         status = attain_report_answer(context, results, &text, err);
     if (status != ATTAIN_OK) return atn_session_fail(session);
-    if (what && !table && o->format == ATTAIN_FORMAT_JSON)
-        return print_json(session, results, what, text);
+    if (what && !table && o->format != ATTAIN_FORMAT_TABLE)
+        return print_value(session, results, what, text);
     return atn_session_print(session, text, o->output);
 }
 

@@ -14,6 +14,16 @@ static const char *copy_to(atn_text *out, const char *svg, const char *mark)
     return at + strlen(mark);
 }
 
+/* gnuplot leaves "]]>" in text as it is, which XML does not allow there. */
+static void copy_rest(atn_text *out, const char *at)
+{
+    for (const char *end; (end = strstr(at, "]]>")); at = end + 3) {
+        atn_text_add_bytes(out, at, (size_t)(end - at));
+        atn_text_add(out, "]]&gt;");
+    }
+    atn_text_add(out, at);
+}
+
 bool atn_picture_finish(atn_text *out, const char *svg, const atn_chart *chart)
 {
     const char *at = copy_to(out, svg, "<svg ");
@@ -28,6 +38,6 @@ bool atn_picture_finish(atn_text *out, const char *svg, const atn_chart *chart)
     atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
     atn_text_add(out, "</title>\n<desc id=\"desc\">");
     atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
-    atn_text_add(out, desc_end);
+    copy_rest(out, desc_end);
     return true;
 }

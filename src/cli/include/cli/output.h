@@ -22,6 +22,6 @@ void atn_output_discard(atn_output *output);
  * is not finite is null in JSON and empty in CSV. */
 void atn_put_number(FILE *stream, double value, const char *otherwise);
 void atn_put_json_string(FILE *stream, const char *text);
-void atn_put_csv_field(FILE *stream, const char *text);
+void atn_put_csv_field(FILE *stream, const char *text); /* that no spreadsheet runs */
 
 #endif
