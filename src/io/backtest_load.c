@@ -1,4 +1,5 @@
 /* A backtest date by date: the study read as of it, fitted, projected, scored. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,6 +138,12 @@ static attain_status read_studies(loop *l, const char *path, const attain_study_
 
 /* ---- one date ---- */
 
+/* Counts as they are, R-hat with the digits that tell it from its limit. */
+static int decimals_of(double value)
+{
+    return value > 10 || floor(value) == value ? 0 : 3;
+}
+
 /* The gates that failed, in words. */
 static void name_failures(const attain_results *results, atn_backtest_date *date)
 {
@@ -147,8 +154,8 @@ static void name_failures(const attain_results *results, atn_backtest_date *date
         const double v = atn_node_number(atn_node_get(gate, "value"));
         const double t = atn_node_number(atn_node_get(gate, "threshold"));
         if (atn_node_true(atn_node_get(gate, "passed"))) continue;
-        if (v == v) atn_number_fixed(v, v < 10 ? 2 : 0, value);
-        atn_number_fixed(t, t < 10 ? 2 : 0, limit);
+        if (isfinite(v)) atn_number_fixed(v, decimals_of(v), value);
+        atn_number_fixed(t, decimals_of(t), limit);
         const int wrote = snprintf(date->reason + n, sizeof date->reason - n, "%s%s %s (limit %s) of %s",
                                    n ? "; " : "", atn_node_text(atn_node_get(gate, "name")), value,
                                    limit, atn_node_text(atn_node_get(gate, "where")));

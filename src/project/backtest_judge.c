@@ -1,4 +1,5 @@
 /* Forecasts and answers summed up, with the error of each mean. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,9 @@ enum { N_HORIZONS = sizeof horizons / sizeof *horizons };
 
 static const double covered[ATTAIN_COVERAGES] = {0.5, 0.8, 0.95};
 
-/* What is summed up of a group.  Ratios are of means, so that no single forecast decides. */
+/* What is summed up of a group.  Ratios are of means, so that no single forecast decides; what has
+ * to do with baselines is over forecasts that lie ahead, since a window that is past is the same to
+ * all of them. */
 typedef enum statistic {
     STAT_COVERAGE,
     STAT_CRPS = STAT_COVERAGE + ATTAIN_COVERAGES,
@@ -53,13 +56,14 @@ static bool is_omitted(const atn_forecast *f, const omission *o)
 static void take_statistics(const group *g, const omission *o, double out[N_STATISTICS])
 {
     double sum[N_STATISTICS] = {0}, base[ATN_N_CARRY] = {0}, miss[ATN_N_CARRY] = {0};
-    double n = 0.0, n_exact = 0.0;
+    double n = 0.0, n_ahead = 0.0, n_exact = 0.0;
     for (size_t i = 0; i < g->n; i++) {
         const atn_forecast *f = &g->b->forecasts[g->rows[i]];
         if (is_omitted(f, o)) continue;
         n += 1.0;
         sum[STAT_LOG] += f->log_score[0];
-        for (size_t k = 0; k < 2; k++)
+        n_ahead += f->ahead > 0;
+        for (size_t k = 0; k < 2 && f->ahead > 0; k++)
             sum[STAT_LOG_GAIN + k] += f->log_score[0] - f->log_score[1 + k];
         sum[STAT_PIT] += f->pit;
         if (!f->exact) continue;
@@ -67,13 +71,14 @@ static void take_statistics(const group *g, const omission *o, double out[N_STAT
         for (size_t k = 0; k < ATTAIN_COVERAGES; k++) sum[STAT_COVERAGE + k] += f->inside[k];
         sum[STAT_CRPS] += f->crps[0];
         sum[STAT_WIS] += f->wis[0];
-        for (size_t k = 0; k < ATN_N_CARRY; k++) {
+        for (size_t k = 0; k < ATN_N_CARRY && f->ahead > 0; k++) {
             base[k] += f->crps[k];
             miss[k] += f->miss[k];
         }
     }
     for (size_t k = 0; k < N_STATISTICS; k++) out[k] = sum[k] / (k < STAT_LOG ? n_exact : n);
     for (size_t k = 0; k < 2; k++) {
+        out[STAT_LOG_GAIN + k] = sum[STAT_LOG_GAIN + k] / n_ahead;
         out[STAT_SKILL + k] = 1.0 - base[0] / base[1 + k];
         out[STAT_MEDIAN_SKILL + k] = 1.0 - miss[0] / miss[1 + k];
     }
