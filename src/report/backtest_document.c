@@ -210,9 +210,10 @@ static void put_forecast(atn_text *out, const attain_backtest *b, const atn_fore
 
 void atn_backtest_json(const attain_backtest *b, atn_text *out)
 {
-    atn_text_printf(out, "{\n  \"schema\": %d", SCHEMA);
+    atn_text_printf(out, "{\n  \"attain\": {\"schema\": %d", SCHEMA);
     put_text(out, "version", attain_version(), false);
-    put_text(out, "title", b->study->title, false);
+    atn_text_add(out, "},\n  ");
+    put_text(out, "title", b->study->title, true);
     put_text(out, "method", b->method, false);
     put_number(out, "seed", (double)b->seed);
     put_number(out, "draws", (double)b->n_draws);

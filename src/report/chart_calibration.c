@@ -27,6 +27,26 @@ static bool is_off(const attain_backtest_score *s, size_t level)
     return fabs(s->coverage[level] - nominal[level]) > 2.0 * s->coverage_error[level];
 }
 
+static bool is_wide(const attain_backtest_score *s, size_t level)
+{
+    return s->coverage[level] > nominal[level];
+}
+
+/* Where all together are as they should be, the distance that is not. */
+static void say_exception(atn_text *out, const attain_backtest *b)
+{
+    for (size_t i = 1; i < b->n_scores; i++)
+        for (size_t k = 0; k < ATTAIN_COVERAGES; k++) {
+            const attain_backtest_score *s = &b->scores[i];
+            if (strcmp(s->group, "horizon") != 0 || s->n_exact == 0 || !is_off(s, k)) continue;
+            atn_text_printf(out, ", but were too %s for %s%s", is_wide(s, k) ? "wide" : "narrow",
+                            strstr(s->name, "days") ? "" : "windows ", s->name);
+            atn_text_add(out, strstr(s->name, "days") ? " ahead" : "");
+            return;
+        }
+    atn_text_add(out, ", as they should");
+}
+
 static void say_headline(atn_text *out, const attain_backtest *b)
 {
     const attain_backtest_score *all = &b->scores[0];
@@ -34,27 +54,35 @@ static void say_headline(atn_text *out, const attain_backtest *b)
         atn_text_add(out, "Where later figures came out among those foreseen");
         return;
     }
-    /* the level that strays furthest speaks; else the middle one */
+    /* the level that strays speaks; else the middle one */
     size_t level = 1;
     for (size_t k = 0; k < ATTAIN_COVERAGES; k++)
         if (is_off(all, k) && !is_off(all, level)) level = k;
     atn_text_printf(out, "Intervals meant to hold %d in 100 later figures held %d",
                     (int)round(100 * nominal[level]), (int)round(100 * all->coverage[level]));
-    atn_text_add(out, !is_off(all, level)                       ? ": as they should"
-                      : all->coverage[level] > nominal[level] ? ": wider than they need be"
-                                                              : ": too narrow");
+    if (is_off(all, level))
+        atn_text_add(out, is_wide(all, level) ? ": too wide" : ": too narrow");
+    else
+        say_exception(out, b);
+}
+
+static void say_day(atn_text *out, atn_day day)
+{
+    char date[ATN_DATE_SIZE];
+    atn_date_format(day, date);
+    atn_say_short_date(out, date);
 }
 
 static void say_below(atn_text *out, const attain_backtest *b)
 {
-    char date[ATN_DATE_SIZE];
     const attain_backtest_score *all = &b->scores[0];
-    atn_escape_plain(out, b->study->title);
-    atn_text_printf(out, ". %zu exact figures, each seen from up to %zu earlier dates; figures "
-                         "published by ",
-                    all->n_exact_reports, all->n_dates);
-    atn_date_format(b->study->as_of, date);
-    atn_say_short_date(out, date);
+    atn_text_printf(out, "%zu exact figures and %zu other statements published until ",
+                    all->n_exact_reports, all->n_reports - all->n_exact_reports);
+    say_day(out, b->study->as_of);
+    atn_text_printf(out, ", as foreseen on %zu dates from ", all->n_dates);
+    say_day(out, b->dates[0].as_of);
+    atn_text_add(out, " to ");
+    say_day(out, b->dates[b->n_dates - 2].as_of);
 }
 
 static void write_coverage(atn_text *out, const attain_backtest *b, size_t n)
@@ -148,6 +176,7 @@ static void draw_pit(atn_frame *f, const attain_backtest *b)
     size_t most = 1;
     for (size_t k = 0; k < ATTAIN_PIT_BINS; k++)
         if (b->pit[k] > most) most = b->pit[k];
+    atn_text_add(s, "set ytics nomirror scale 0 textcolor rgb '#444444'\n");
     (void)atn_panel_axis(f, "x", 0.0, 1.0, 5);
     (void)atn_panel_axis(f, "y", 0.0, 1.1 * (double)most, 3);
     const double level = (double)b->n_forecasts / ATTAIN_PIT_BINS;
@@ -214,7 +243,7 @@ void atn_chart_calibration(atn_chart_list *list, const attain_backtest *b)
     write_data(&chart->data, b, rows);
     if (rows > 0) {
         atn_panels_key(&f, key, 3);
-        f.top -= 18.0;
+        f.top -= 30.0;
         draw_coverage(&f, b, rows, f.bottom + PIT_HEIGHT + 76.0);
     }
     draw_pit(&f, b);
