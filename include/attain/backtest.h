@@ -1,9 +1,8 @@
 /* Backtests: what would have been answered on past dates, from the reports published by then, and
  * how it fared against what was published later.
  *
- *   attain_backtest_settings settings;  attain_backtest *backtest;  attain_backtest_summary summary;
- *   attain_backtest_settings_init(&settings);
- *   settings.from = "2025-04-30";
+ *   attain_backtest_settings settings;  attain_backtest *backtest;  attain_backtest_summary
+ * summary; attain_backtest_settings_init(&settings); settings.from = "2025-04-30";
  *   attain_backtest_run(ctx, "study", NULL, &settings, NULL, &backtest, &err);
  *   attain_backtest_summarize(backtest, &summary);
  *   printf("%zu forecasts\n", summary.n_forecasts);
@@ -34,18 +33,18 @@ ATTAIN_API void attain_backtest_settings_init(attain_backtest_settings *settings
 
 /* Reads the study at `path` (as attain_study_load does; "-" is read once) as of each date and fits,
  * projects and answers it as a run with that as_of would, bit for bit; a report published later
- * changes nothing.  The last date is the study's own as_of (options->as_of in its place), up to which
- * later reports are known.  Each later report is then compared with what each earlier date's draws
- * foresaw of it: coverage, CRPS and weighted interval score of exact figures, log score and PIT of
- * every statement; beside two baselines, the past's last rate and its mean rate kept.  Answers are
- * scored where the reports of the last date leave no doubt of the outcome.
+ * changes nothing.  The last date is the study's own as_of (options->as_of in its place), up to
+ * which later reports are known.  Each later report is then compared with what each earlier date's
+ * draws foresaw of it: coverage, CRPS and weighted interval score of exact figures, log score and
+ * PIT of every statement; beside two baselines, the past's last rate and its mean rate kept.
+ * Answers are scored where the reports of the last date leave no doubt of the outcome.
  *
  * options and settings may be NULL.  A date without reports, or whose study cannot be read, fitted
  * or projected, is skipped with its reason.  `problems` (may be NULL) gets what is wrong with the
  * study as of the last date, and a warning for each date that was skipped or whose fit failed its
  * gates.  The context must outlive the backtest.  Returns what attain_study_load does; ARGUMENT (a
- * setting, named); NUMERIC where the last date or every earlier one was skipped; INTERRUPTED, NOMEM;
- * *backtest is then NULL.  Cost: so many fits, one after the other. */
+ * setting, named); NUMERIC where the last date or every earlier one was skipped; INTERRUPTED,
+ * NOMEM; *backtest is then NULL.  Cost: so many fits, one after the other. */
 ATTAIN_API attain_status attain_backtest_run(attain_context *context, const char *path,
                                              const attain_study_options *options,
                                              const attain_backtest_settings *settings,
@@ -57,18 +56,18 @@ ATTAIN_API void attain_backtest_free(attain_backtest *backtest);
 enum { ATTAIN_PIT_BINS = 10 };
 
 typedef struct attain_backtest_summary {
-    size_t n_dates;     /* the last, which nothing scores, included */
-    size_t n_skipped;   /* of these */
-    size_t n_failed;    /* of those that were not: the fit failed a quality gate */
-    size_t n_answers;   /* dates x readings of goals in definitions */
-    size_t n_forecasts; /* dates x later reports */
-    size_t n_scores;    /* groups that forecasts are summed up in */
-    size_t n_judged;    /* answers with a known outcome */
-    size_t n_outcomes;  /* outcomes that they are about */
-    double brier, brier_error;          /* their mean Brier score; NaN for none */
-    double log_score, log_score_error;  /* and mean log probability of what came */
-    double brier_baseline[2];           /* Brier score with the last rate, the mean rate kept */
-    size_t pit[ATTAIN_PIT_BINS];        /* all forecasts by PIT, equal bins */
+    size_t n_dates;                    /* the last, which nothing scores, included */
+    size_t n_skipped;                  /* of these */
+    size_t n_failed;                   /* of those that were not: the fit failed a quality gate */
+    size_t n_answers;                  /* dates x readings of goals in definitions */
+    size_t n_forecasts;                /* dates x later reports */
+    size_t n_scores;                   /* groups that forecasts are summed up in */
+    size_t n_judged;                   /* answers with a known outcome */
+    size_t n_outcomes;                 /* outcomes that they are about */
+    double brier, brier_error;         /* their mean Brier score; NaN for none */
+    double log_score, log_score_error; /* and mean log probability of what came */
+    double brier_baseline[2];          /* Brier score with the last rate, the mean rate kept */
+    size_t pit[ATTAIN_PIT_BINS];       /* all forecasts by PIT, equal bins */
     uint64_t seed;
     const char *method; /* "map" or "nuts" */
 } attain_backtest_summary;

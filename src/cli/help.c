@@ -103,8 +103,7 @@ const atn_command atn_commands[] = {
      "series, and how each answer moved; with -o DIR tables and charts go into that folder.\n\n"
      "  attain backtest STUDY --every month --from 2025-04-30 -o backtest\n\n"
      "A date with too little to fit is skipped and told.  Exit 1 if a fit failed a quality gate.\n",
-     1, 1,
-     STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_EVERY | ATN_FLAG_FIRST | ATN_FLAG_NO_CHARTS, "DIR",
+     1, 1, STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_EVERY | ATN_FLAG_FIRST | ATN_FLAG_NO_CHARTS, "DIR",
      atn_cmd_backtest},
     {"compare", "OLD NEW", "what changed between two runs, and which report or setting did it",
      "Prints how each answer changed from one finished run to another and whether by more than\n"

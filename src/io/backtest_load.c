@@ -62,8 +62,10 @@ static attain_status read_settings(const attain_backtest_settings *s, plan *out,
     if (s->from && !atn_date_parse(s->from, strlen(s->from), &out->from)) {
         char advice[ATN_ADVICE_SIZE];
         atn_date_advice(s->from, advice);
-        return atn_fail(err, ATTAIN_ERR_ARGUMENT, "from: '%.30s' is no date of the form "
-                        "2025-01-20%.40s", s->from, advice);
+        return atn_fail(err, ATTAIN_ERR_ARGUMENT,
+                        "from: '%.30s' is no date of the form "
+                        "2025-01-20%.40s",
+                        s->from, advice);
     }
     return ATTAIN_OK;
 }
@@ -156,9 +158,10 @@ static void name_failures(const attain_results *results, atn_backtest_date *date
         if (atn_node_true(atn_node_get(gate, "passed"))) continue;
         if (isfinite(v)) atn_number_fixed(v, decimals_of(v), value);
         atn_number_fixed(t, decimals_of(t), limit);
-        const int wrote = snprintf(date->reason + n, sizeof date->reason - n, "%s%s %s (limit %s) of %s",
-                                   n ? "; " : "", atn_node_text(atn_node_get(gate, "name")), value,
-                                   limit, atn_node_text(atn_node_get(gate, "where")));
+        const int wrote =
+            snprintf(date->reason + n, sizeof date->reason - n, "%s%s %s (limit %s) of %s",
+                     n ? "; " : "", atn_node_text(atn_node_get(gate, "name")), value, limit,
+                     atn_node_text(atn_node_get(gate, "where")));
         if (wrote > 0) n += (size_t)wrote;
         if (n >= sizeof date->reason) return;
     }
@@ -188,8 +191,7 @@ static attain_status answer(loop *l, size_t i, const attain_study *study, attain
     attain_posterior *posterior = NULL;
     attain_projection *projection = NULL;
     attain_status status = attain_diagnostics_create(l->ctx, &said, err);
-    if (status == ATTAIN_OK)
-        status = attain_fit_run(l->ctx, study, &l->fit, said, &posterior, err);
+    if (status == ATTAIN_OK) status = attain_fit_run(l->ctx, study, &l->fit, said, &posterior, err);
     if (status == ATTAIN_OK) status = attain_project_run(l->ctx, posterior, &projection, err);
     if (status == ATTAIN_OK) status = judge_fit(l, i, projection, said, err);
     if (status == ATTAIN_OK && !last) status = atn_backtest_foresee(b, i, posterior, err);

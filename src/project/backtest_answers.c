@@ -105,8 +105,8 @@ static attain_status lay_out(attain_backtest *b, const attain_projection *projec
     cursor c = {0};
     for (size_t i = 0; i < n; i++) {
         const atn_reading *reading = next_reading(projection, &c, &goal, &definition);
-        b->lines[i] = (atn_backtest_line){
-            .goal = goal, .definition = definition, .target = reading->target};
+        b->lines[i] =
+            (atn_backtest_line){.goal = goal, .definition = definition, .target = reading->target};
         memcpy(b->lines[i].reading, reading->name, sizeof reading->name);
     }
     return ATTAIN_OK;
@@ -126,11 +126,10 @@ attain_status atn_backtest_take_answers(attain_backtest *b, size_t date,
         if (!reading || goal != b->lines[i].goal || definition != b->lines[i].definition)
             return atn_fail(err, ATTAIN_ERR_ARGUMENT,
                             "the study changed while the backtest ran: its goals are others now");
-        b->answers[date * b->n_lines + i] =
-            (atn_backtest_answer){.probability = reading->probability,
-                                  .mcse = reading->mcse,
-                                  .baseline = {reading->baselines[0].probability,
-                                               reading->baselines[1].probability}};
+        b->answers[date * b->n_lines + i] = (atn_backtest_answer){
+            .probability = reading->probability,
+            .mcse = reading->mcse,
+            .baseline = {reading->baselines[0].probability, reading->baselines[1].probability}};
     }
     return ATTAIN_OK;
 }

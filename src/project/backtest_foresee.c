@@ -24,10 +24,10 @@ typedef struct foresight {
     atn_continuation *continuations;
     atn_workspace **workspaces; /* workers x candidates */
     size_t n_models, n_workspaces;
-    size_t width;   /* of the widest model */
-    double *theta;  /* workers x width */
-    double *row;    /* workers x 4 n_reports */
-    double *values; /* what x carry x report x draw: log likelihood, below, upto, quantity */
+    size_t width;         /* of the widest model */
+    double *theta;        /* workers x width */
+    double *row;          /* workers x 4 n_reports */
+    double *values;       /* what x carry x report x draw: log likelihood, below, upto, quantity */
     double *column, *tag; /* n_used */
 } foresight;
 
@@ -93,8 +93,8 @@ static attain_status make_room(foresight *f, size_t workers, attain_error *err)
     f->n_reports = atn_model_n_reports(f->models[0]);
     f->theta = atn_alloc_array(f->ctx, workers, (f->width + 1) * sizeof(double));
     f->row = atn_alloc_array(f->ctx, workers, (N_VALUES * f->n_reports + 1) * sizeof(double));
-    f->values = atn_alloc_array(f->ctx, N_VALUES * ATN_N_CARRY * f->n_reports,
-                                f->n_used * sizeof(double));
+    f->values =
+        atn_alloc_array(f->ctx, N_VALUES * ATN_N_CARRY * f->n_reports, f->n_used * sizeof(double));
     f->column = ATN_NEW_ARRAY(f->ctx, double, f->n_used);
     f->tag = ATN_NEW_ARRAY(f->ctx, double, f->n_used);
     const bool all = f->theta && f->row && f->values && f->column && f->tag;
@@ -132,8 +132,7 @@ static void score_exact(const foresight *f, size_t carry, double y, const double
     static const double alpha[ATTAIN_COVERAGES] = {0.5, 0.2, 0.05};
     const double low[] = {q[2], q[1], q[0]}, high[] = {q[4], q[5], q[6]};
     out->crps[carry] = atn_score_crps(f->column, f->n_used, y);
-    out->wis[carry] =
-        atn_score_wis(q[ATN_FORECAST_MEDIAN], low, high, alpha, ATTAIN_COVERAGES, y);
+    out->wis[carry] = atn_score_wis(q[ATN_FORECAST_MEDIAN], low, high, alpha, ATTAIN_COVERAGES, y);
     out->miss[carry] = fabs(y - q[ATN_FORECAST_MEDIAN]);
     for (size_t k = 0; k < ATTAIN_COVERAGES && carry == ATN_CARRY_NONE; k++)
         out->inside[k] = y >= low[k] && y <= high[k];
@@ -237,8 +236,7 @@ attain_status atn_backtest_foresee(attain_backtest *b, size_t date,
     if (!reports) return atn_fail_nomem(err);
     memcpy(reports, past->reports, past->n_reports * sizeof *reports);
     for (size_t r = 0; r < past->n_reports; r++) {
-        reports[r].used =
-            atn_backtest_is_later(b, date, r) && can_foresee(past, &past->reports[r]);
+        reports[r].used = atn_backtest_is_later(b, date, r) && can_foresee(past, &past->reports[r]);
         b->dates[date].n_later += reports[r].used;
     }
     for (size_t k = 0; k < posterior->n_blocks && status == ATTAIN_OK; k++) {

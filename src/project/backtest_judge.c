@@ -101,8 +101,8 @@ static size_t count_clusters(const group *g, bool by_date, bool exact_only, bool
 
 typedef struct bench {
     bool *seen;
-    double *left;  /* N_STATISTICS x most clusters */
-    size_t *rows;  /* n_forecasts */
+    double *left; /* N_STATISTICS x most clusters */
+    size_t *rows; /* n_forecasts */
     size_t most;
 } bench;
 
@@ -137,8 +137,7 @@ static void fill_score(const group *g, const bench *w, attain_backtest_score *s)
     s->n_exact_reports = count_clusters(g, false, true, w->seen, w->most);
     for (size_t i = 0; i < g->n; i++) s->n_exact += g->b->forecasts[g->rows[i]].exact;
     for (size_t k = 0; k < ATTAIN_COVERAGES; k++) {
-        const double binomial =
-            sqrt(covered[k] * (1.0 - covered[k]) / (double)s->n_exact_reports);
+        const double binomial = sqrt(covered[k] * (1.0 - covered[k]) / (double)s->n_exact_reports);
         s->coverage[k] = value[STAT_COVERAGE + k];
         s->coverage_error[k] = isfinite(binomial) ? fmax(binomial, error[STAT_COVERAGE + k]) : NAN;
     }
@@ -176,12 +175,14 @@ static void add_score(attain_backtest *b, size_t k, const bench *w)
     if (g.n == 0) return;
     attain_backtest_score *s = &b->scores[b->n_scores];
     char *name = b->score_names[b->n_scores++];
-    const char *text = k == 0             ? "all"
+    const char *text = k == 0            ? "all"
                        : k <= N_HORIZONS ? horizons[k - 1].name
                                          : b->study->series[k - 1 - N_HORIZONS].id;
     snprintf(name, sizeof *b->score_names, "%s", text);
-    *s = (attain_backtest_score){
-        .group = k == 0 ? "all" : k <= N_HORIZONS ? "horizon" : "series", .name = name};
+    *s = (attain_backtest_score){.group = k == 0            ? "all"
+                                          : k <= N_HORIZONS ? "horizon"
+                                                            : "series",
+                                 .name = name};
     fill_score(&g, w, s);
 }
 

@@ -57,17 +57,16 @@ attain_status attain_backtest_answer_get(const attain_backtest *b, size_t index,
     const atn_backtest_line *line = &b->lines[index % b->n_lines];
     const atn_backtest_answer *a = &b->answers[index];
     const size_t d = line->definition;
-    *answer = (attain_backtest_answer){
-        .date = index / b->n_lines,
-        .goal = b->study->goals[line->goal].id,
-        .definition = d == ATN_POOLED ? ATN_POOLED_NAME
-                      : d == ATN_NONE ? "reference"
-                                      : b->study->definitions[d].id,
-        .reading = line->reading,
-        .probability = a->probability,
-        .mcse = a->mcse,
-        .outcome = outcomes[line->outcome],
-        .judged = a->scored};
+    *answer = (attain_backtest_answer){.date = index / b->n_lines,
+                                       .goal = b->study->goals[line->goal].id,
+                                       .definition = d == ATN_POOLED ? ATN_POOLED_NAME
+                                                     : d == ATN_NONE ? "reference"
+                                                                     : b->study->definitions[d].id,
+                                       .reading = line->reading,
+                                       .probability = a->probability,
+                                       .mcse = a->mcse,
+                                       .outcome = outcomes[line->outcome],
+                                       .judged = a->scored};
     return ATTAIN_OK;
 }
 

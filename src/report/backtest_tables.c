@@ -69,18 +69,13 @@ void atn_backtest_scores_csv(const attain_backtest *b, atn_text *out)
     atn_grid_free(&t);
 }
 
-static const atn_grid_column answer_columns[] = {{"as_of", "", SHOW_TEXT, 0},
-                                                 {"goal", "", SHOW_TEXT, 0},
-                                                 {"definition", "", SHOW_TEXT, 0},
-                                                 {"reading", "", SHOW_TEXT, 0},
-                                                 {"target", "", SHOW_EXACT, 0},
-                                                 {"probability", "", SHOW_EXACT, 0},
-                                                 {"mcse", "", SHOW_EXACT, 0},
-                                                 {"last_rate", "", SHOW_EXACT, 0},
-                                                 {"mean_rate", "", SHOW_EXACT, 0},
-                                                 {"passed", "", SHOW_BOOL, 0},
-                                                 {"outcome", "", SHOW_TEXT, 0},
-                                                 {"judged", "", SHOW_BOOL, 0}};
+static const atn_grid_column answer_columns[] = {
+    {"as_of", "", SHOW_TEXT, 0},      {"goal", "", SHOW_TEXT, 0},
+    {"definition", "", SHOW_TEXT, 0}, {"reading", "", SHOW_TEXT, 0},
+    {"target", "", SHOW_EXACT, 0},    {"probability", "", SHOW_EXACT, 0},
+    {"mcse", "", SHOW_EXACT, 0},      {"last_rate", "", SHOW_EXACT, 0},
+    {"mean_rate", "", SHOW_EXACT, 0}, {"passed", "", SHOW_BOOL, 0},
+    {"outcome", "", SHOW_TEXT, 0},    {"judged", "", SHOW_BOOL, 0}};
 
 /* Dates as text must outlive the grid. */
 typedef char date_text[ATN_DATE_SIZE];

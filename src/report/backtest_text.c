@@ -50,19 +50,13 @@ static void say_window(atn_text *out, const atn_report *r)
 
 void atn_backtest_say_figure(atn_text *out, const attain_backtest *b, size_t report)
 {
-    static const char *const words[] = {[ATN_EXACT] = "",
-                                        [ATN_AT_LEAST] = "at least ",
-                                        [ATN_AT_MOST] = "at most ",
-                                        [ATN_BETWEEN] = "",
-                                        [ATN_OVER] = "over ",
-                                        [ATN_NEARLY] = "nearly ",
-                                        [ATN_ABOUT] = "about "};
-    static const char *const statistics[] = {[ATN_VALUE] = "",
-                                             [ATN_MEAN] = " on average",
-                                             [ATN_TOTAL] = " in all",
-                                             [ATN_MAX] = " at the peak",
-                                             [ATN_MIN] = " at the lowest",
-                                             [ATN_LEVEL] = ""};
+    static const char *const words[] = {
+        [ATN_EXACT] = "",      [ATN_AT_LEAST] = "at least ", [ATN_AT_MOST] = "at most ",
+        [ATN_BETWEEN] = "",    [ATN_OVER] = "over ",         [ATN_NEARLY] = "nearly ",
+        [ATN_ABOUT] = "about "};
+    static const char *const statistics[] = {
+        [ATN_VALUE] = "",           [ATN_MEAN] = " on average",   [ATN_TOTAL] = " in all",
+        [ATN_MAX] = " at the peak", [ATN_MIN] = " at the lowest", [ATN_LEVEL] = ""};
     const atn_report *r = &b->study->reports[report];
     const bool share = b->study->series[r->series].kind == ATN_SHARE;
     if (*r->source_text) {
@@ -101,6 +95,12 @@ static void put_percent(atn_text *out, double value, double error, size_t width)
     put_cell(out, text, width, true);
 }
 
+/* What is less certain than this tells nothing. */
+static void put_skill(atn_text *out, double value, double error)
+{
+    put_percent(out, error <= 1.0 ? value : NAN, error <= 1.0 ? error : NAN, 11);
+}
+
 static void put_decimal(atn_text *out, double value, int decimals, size_t width)
 {
     char text[64] = "-";
@@ -136,9 +136,8 @@ static void put_score(atn_text *out, const attain_backtest_score *s, size_t widt
     for (size_t k = 0; k < ATTAIN_COVERAGES; k++)
         put_percent(out, s->coverage[k], s->coverage_error[k], 9);
     put_decimal(out, s->crps, 3, 8);
-    for (size_t k = 0; k < 2; k++) put_percent(out, s->skill[k], s->skill_error[k], 11);
-    for (size_t k = 0; k < 2; k++)
-        put_percent(out, s->median_skill[k], s->median_skill_error[k], 11);
+    for (size_t k = 0; k < 2; k++) put_skill(out, s->skill[k], s->skill_error[k]);
+    for (size_t k = 0; k < 2; k++) put_skill(out, s->median_skill[k], s->median_skill_error[k]);
     put_decimal(out, s->pit, 2, 7);
     atn_text_add(out, "\n");
 }
@@ -147,33 +146,37 @@ static void put_scores(atn_text *out, const attain_backtest *b)
 {
     const size_t width = name_width(b);
     if (b->n_forecasts == 0) {
-        atn_text_add(out, "No figure was published after the first of these dates: nothing to score "
-                          "them by.\n");
+        atn_text_add(out,
+                     "No figure was published after the first of these dates: nothing to score "
+                     "them by.\n");
         return;
     }
     atn_text_add(out, "Later figures against what was foreseen\n");
     put_cell(out, "", width, false);
-    atn_text_add(out, "                           inside, %               skill, % (CRPS)      skill, % "
-                      "(median)\n");
+    atn_text_add(out,
+                 "                           inside, %               skill, % (CRPS)      skill, % "
+                 "(median)\n");
     put_cell(out, "end of window", width, false);
-    atn_text_add(out, "   seen  exact  figures       50       80       95    CRPS  last rate  mean rate"
-                      "  last rate  mean rate    PIT\n");
+    atn_text_add(out,
+                 "   seen  exact  figures       50       80       95    CRPS  last rate  mean rate"
+                 "  last rate  mean rate    PIT\n");
     for (size_t i = 0; i < b->n_scores; i++) {
         const bool begins = i > 0 && strcmp(b->scores[i].group, b->scores[i - 1].group) != 0;
         if (begins && strcmp(b->scores[i].group, "series") == 0) atn_text_add(out, "\n");
         put_score(out, &b->scores[i], width);
     }
-    atn_text_add(out,
-                 "\nseen: dates x figures, of which exact; figures: different exact ones.  Errors "
-                 "(\xc2\xb1) count one figure, or\none date, once.  CRPS on the log scale under a "
-                 "log link: 0.10 is about 10 %.  Skill: less than the baseline's\nby so much, windows "
-                 "that end later alone.  PIT: mean; above 0.5 figures came out higher than foreseen.\n");
+    atn_text_add(
+        out,
+        "\nseen: dates x figures, of which exact; figures: different exact ones.  Errors "
+        "(\xc2\xb1) count one figure, or\none date, once.  CRPS on the log scale under a "
+        "log link: 0.10 is about 10 %.  Skill: less than the baseline's\nby so much, windows "
+        "that end later alone.  PIT: mean; above 0.5 figures came out higher than foreseen.\n");
 }
 
 /* ---- goals ---- */
 
-static void put_answer_row(atn_text *out, const attain_backtest *b, size_t line, const size_t *shown,
-                           size_t n_shown)
+static void put_answer_row(atn_text *out, const attain_backtest *b, size_t line,
+                           const size_t *shown, size_t n_shown)
 {
     atn_text text;
     atn_text_init(&text, b->ctx);
@@ -239,7 +242,8 @@ static void put_goal_scores(atn_text *out, const attain_backtest *b)
     const atn_goal_score *g = &b->goals;
     atn_text_add(out, "\n");
     if (g->n == 0) {
-        atn_text_add(out, "No goal's outcome is known that an earlier answer could be scored by.\n");
+        atn_text_add(out,
+                     "No goal's outcome is known that an earlier answer could be scored by.\n");
         return;
     }
     atn_text_printf(out, "%zu answer%s on %zu known outcome%s: Brier score ", g->n,
@@ -286,8 +290,8 @@ static void put_head(atn_text *out, const attain_backtest *b)
     }
     if (skipped > 0) atn_text_printf(out, "%zu date%s skipped\n", skipped, skipped == 1 ? "" : "s");
     if (failed > 0)
-        atn_text_printf(out, "answer with warnings: %zu of %zu fits failed a quality gate\n", failed,
-                        b->n_dates - skipped);
+        atn_text_printf(out, "answer with warnings: %zu of %zu fits failed a quality gate\n",
+                        failed, b->n_dates - skipped);
     atn_text_add(out, "\n");
 }
 

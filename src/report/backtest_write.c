@@ -29,7 +29,8 @@ static attain_status write_charts(const attain_backtest *b, const char *folder, 
     for (size_t i = 0; i < list.n && status == ATTAIN_OK; i++) {
         status = atn_poll(b->ctx, "draw", (double)i / (double)list.n, err);
         if (status == ATTAIN_OK)
-            status = atn_chart_write(b->ctx, &list.charts[i], folder, draw, draw_user, drawing, err);
+            status =
+                atn_chart_write(b->ctx, &list.charts[i], folder, draw, draw_user, drawing, err);
     }
     atn_charts_free(&list);
     return status;
@@ -51,8 +52,7 @@ attain_status attain_backtest_write(const attain_backtest *backtest, const char 
     atn_error_clear(err);
     attain_status status = atn_folder_create(backtest->ctx, folder, err);
     for (size_t i = 0; i < sizeof files / sizeof *files && status == ATTAIN_OK; i++)
-        status =
-            write_text(backtest, folder, files[i].name, files[i].table, files[i].format, err);
+        status = write_text(backtest, folder, files[i].name, files[i].table, files[i].format, err);
     if (status == ATTAIN_OK && charts)
         status = write_charts(backtest, folder, draw, draw_user, &drawing, err);
     if (status == ATTAIN_OK && drawing.status != ATTAIN_OK)

@@ -8,7 +8,7 @@
 
 static const char *const LEVEL_COLORS[ATTAIN_COVERAGES] = {"#7FB3D9", "#0072B2", "#003F66"};
 static const char *const BAR = "#B3D1E8", *const GOAL = "#D55E00", *const WORDS = "#444444",
-                  *const FAINT = "#E4E4E4";
+                         *const FAINT = "#E4E4E4";
 static const double nominal[ATTAIN_COVERAGES] = {0.5, 0.8, 0.95};
 static const char *const levels[ATTAIN_COVERAGES] = {"0.5", "0.8", "0.95"};
 static const double ROW = 40.0, PIT_HEIGHT = 150.0, LABEL_ROOM = 190.0;
@@ -148,8 +148,7 @@ static void add_level(atn_frame *f, size_t k)
     atn_text_number(s, nominal[k]);
     atn_text_printf(s, ", graph 1 nohead back lt 1 lw 1.2 dt (4,4) lc rgb '%s'\n", LEVEL_COLORS[k]);
     for (int points = 0; points < 2; points++)
-        atn_frame_plot(f,
-                       "'%s.csv' skip 1 using ($2==%s?$3:NaN):6%s lt 1 lc rgb '%s'",
+        atn_frame_plot(f, "'%s.csv' skip 1 using ($2==%s?$3:NaN):6%s lt 1 lc rgb '%s'",
                        f->chart->name, levels[k],
                        points ? " with points pt 7 ps 0.8" : ":4:5 with xerrorbars pt 0 lw 1.6",
                        LEVEL_COLORS[k]);
@@ -158,9 +157,10 @@ static void add_level(atn_frame *f, size_t k)
 static void draw_coverage(atn_frame *f, const attain_backtest *b, size_t rows, double bottom)
 {
     atn_text *s = &f->chart->script;
-    atn_text_printf(s, "set xrange [0:1]\nset yrange [0.4:%zu.6]\nunset ytics\nset bars 0\n"
-                       "set grid xtics noytics lt 1 lw 0.75 lc rgb '%s'\n"
-                       "set xtics ('0 %%%%' 0, '50 %%%%' 0.5, '80 %%%%' 0.8, '95 %%%%' 0.95)\n",
+    atn_text_printf(s,
+                    "set xrange [0:1]\nset yrange [0.4:%zu.6]\nunset ytics\nset bars 0\n"
+                    "set grid xtics noytics lt 1 lw 0.75 lc rgb '%s'\n"
+                    "set xtics ('0 %%%%' 0, '50 %%%%' 0.5, '80 %%%%' 0.8, '95 %%%%' 0.95)\n",
                     rows, FAINT);
     for (size_t i = 0, row = rows; i < b->n_scores; i++)
         if (b->scores[i].n_exact > 0) add_row_label(f, &b->scores[i], row--);
@@ -189,7 +189,8 @@ static void draw_pit(atn_frame *f, const attain_backtest *b)
     atn_number_format(level, digits);
     snprintf(place, sizeof place, "graph 1.015, first %s", digits);
     atn_frame_label(f, "flat, if all is well", place, 11.0, GOAL, "left");
-    atn_frame_label(f, "Where every later figure fell among those foreseen (PIT): 0 lowest, 1 highest",
+    atn_frame_label(f,
+                    "Where every later figure fell among those foreseen (PIT): 0 lowest, 1 highest",
                     "graph 0, graph 1.09", 11.5, WORDS, "left");
     atn_frame_plot(f, "'%s.csv' skip 1 using 7:8 with boxes fs solid 1.0 noborder lc rgb '%s'",
                    f->chart->name, BAR);
@@ -236,8 +237,9 @@ void atn_chart_calibration(atn_chart_list *list, const attain_backtest *b)
     atn_frame_head(&f, text.data ? text.data : "");
     if (text.failed) chart->script.failed = true;
     atn_text_free(&text);
-    atn_frame_foot(&f, "Bars are one standard error; one figure is seen from several dates, one date "
-                       "sees several figures, so neither counts as new evidence each time.");
+    atn_frame_foot(&f,
+                   "Bars are one standard error; one figure is seen from several dates, one date "
+                   "sees several figures, so neither counts as new evidence each time.");
     f.left = LABEL_ROOM;
     f.right = f.width - 210.0;
     write_data(&chart->data, b, rows);

@@ -191,7 +191,8 @@ static void say_answer(atn_text *out, const moved *m, size_t date)
     say_month(out, m->b->dates[date].as_of);
 }
 
-/* "The chance of 600,000 removals by 19 January 2026 (dhs) rose from about 1 in 2 in March to ..." */
+/* "The chance of 600,000 removals by 19 January 2026 (dhs) rose from about 1 in 2 in March to ..."
+ */
 static void say_headline(atn_text *out, const moved *m)
 {
     const double from = chance(m, m->first, m->lead), to = chance(m, m->last, m->lead);
@@ -231,8 +232,9 @@ static void say_below(atn_text *out, const moved *m)
         n += m->b->dates[d].answered;
         failed += m->b->dates[d].answered && !m->b->dates[d].passed;
     }
-    atn_text_add(out, "Chance of reaching the goal as it would have been answered on each date, from "
-                      "figures published by then. ");
+    atn_text_add(out,
+                 "Chance of reaching the goal as it would have been answered on each date, from "
+                 "figures published by then. ");
     say_day(out, m->b->dates[m->first].as_of);
     atn_text_add(out, " to ");
     say_day(out, m->b->dates[m->last].as_of);
@@ -253,8 +255,9 @@ static void say_foot(atn_text *out, const moved *m)
 {
     atn_text_add(out, "An answer stands until the next.");
     for (size_t k = 0; k < m->n_events; k++) {
-        atn_text_add(out, k ? "; " : " Marked are figures published before the largest moves that had "
-                                     "been least expected: ");
+        atn_text_add(out, k ? "; "
+                            : " Marked are figures published before the largest moves that had "
+                              "been least expected: ");
         say_event(out, m, k);
     }
     if (m->n_events > 0) atn_text_add(out, ".");

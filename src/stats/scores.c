@@ -10,7 +10,8 @@ double atn_score_crps(const double *x, size_t n, double y)
     double distance = 0.0, spread = 0.0;
     for (size_t i = 0; i < n; i++) {
         distance += fabs(x[i] - y);
-        /* sum over i < j of x_j - x_i = sum_i (2 i + 1 - n) x_i, taken about y against cancelling */
+        /* sum over i < j of x_j - x_i = sum_i (2 i + 1 - n) x_i, taken about y against cancelling
+         */
         spread += (2.0 * (double)i + 1.0 - (double)n) * (x[i] - y);
     }
     return distance / (double)n - spread / ((double)n * ((double)n - 1.0));

@@ -31,29 +31,35 @@ static void write_study(const made *m, const char *more)
 {
     FILE *f = fopen(m->path, "w");
     assert_non_null(f);
-    fputs("{\"title\": \"conjugate\", \"origin\": \"2025-01-01\", \"as_of\": \"2025-04-05\","
-          " \"horizon\": \"2025-04-30\","
-          " \"fit\": {\"method\": \"map\", \"chains\": 1, \"draws\": 400, \"seed\": 5},"
-          " \"series\": {\"made\": {\"kind\": \"flow\", \"step_sigma\": 0,"
-          "  \"trend\": {\"formula\": \"rate\"},"
-          "  \"parameters\": {\"rate\": \"lognormal(log(100), 0.3)\"}}},"
-          " \"goals\": [{\"id\": \"march\", \"series\": \"made\", \"statistic\": \"total\","
-          "  \"deadline\": \"2025-03-31\", \"target\": 9000},"
-          "  {\"id\": \"april\", \"series\": \"made\", \"statistic\": \"total\", \"target\": 12000}],"
-          " \"reports\": [",
-          f);
+    fputs(
+        "{\"title\": \"conjugate\", \"origin\": \"2025-01-01\", \"as_of\": \"2025-04-05\","
+        " \"horizon\": \"2025-04-30\","
+        " \"fit\": {\"method\": \"map\", \"chains\": 1, \"draws\": 400, \"seed\": 5},"
+        " \"series\": {\"made\": {\"kind\": \"flow\", \"step_sigma\": 0,"
+        "  \"trend\": {\"formula\": \"rate\"},"
+        "  \"parameters\": {\"rate\": \"lognormal(log(100), 0.3)\"}}},"
+        " \"goals\": [{\"id\": \"march\", \"series\": \"made\", \"statistic\": \"total\","
+        "  \"deadline\": \"2025-03-31\", \"target\": 9000},"
+        "  {\"id\": \"april\", \"series\": \"made\", \"statistic\": \"total\", \"target\": 12000}],"
+        " \"reports\": [",
+        f);
     char value[64], date[ATN_DATE_SIZE], end[ATN_DATE_SIZE];
     const atn_day origin = atn_date_from_parts(2025, 1, 1);
     for (size_t k = 0; k < FIGURES; k++) {
         atn_date_format((atn_day)(origin + 10 * (atn_day)k), date);
         atn_date_format((atn_day)(origin + 10 * (atn_day)k + 9), end);
         atn_number_format(m->figure[k], value);
-        fprintf(f, "{\"series\": \"made\", \"statistic\": \"mean\", \"start\": \"%s\", \"end\": \"%s\","
-                   " \"relation\": \"exact\", \"value\": %s, \"error\": 0.1},\n", date, end, value);
+        fprintf(
+            f,
+            "{\"series\": \"made\", \"statistic\": \"mean\", \"start\": \"%s\", \"end\": \"%s\","
+            " \"relation\": \"exact\", \"value\": %s, \"error\": 0.1},\n",
+            date, end, value);
     }
-    fprintf(f, "{\"series\": \"made\", \"statistic\": \"mean\", \"start\": \"2025-03-01\","
-               " \"end\": \"2025-03-31\", \"relation\": \"at_least\", \"value\": 90, \"error\": 0.1}%s]}",
-            more);
+    fprintf(
+        f,
+        "{\"series\": \"made\", \"statistic\": \"mean\", \"start\": \"2025-03-01\","
+        " \"end\": \"2025-03-31\", \"relation\": \"at_least\", \"value\": 90, \"error\": 0.1}%s]}",
+        more);
     assert_int_equal(fclose(f), 0);
 }
 
@@ -356,10 +362,14 @@ static void test_settings(void **state)
     static const struct {
         const char *every, *from;
         const char *says;
-    } rows[] = {{"fortnight", NULL, "neither month, week"}, {"0", NULL, "neither month"},
-                {"-7", NULL, "neither month"},              {"7.5", NULL, "neither month"},
-                {"month", "31/1/2025", "2025-01-20"},       {"month", "2024-12-31", "between"},
-                {"month", "2025-04-05", "between"},         {"3660", NULL, "closer"}};
+    } rows[] = {{"fortnight", NULL, "neither month, week"},
+                {"0", NULL, "neither month"},
+                {"-7", NULL, "neither month"},
+                {"7.5", NULL, "neither month"},
+                {"month", "31/1/2025", "2025-01-20"},
+                {"month", "2024-12-31", "between"},
+                {"month", "2025-04-05", "between"},
+                {"3660", NULL, "closer"}};
     attain_context *ctx = check_context(NULL, 1);
     attain_backtest *b = NULL;
     made m;
@@ -370,7 +380,8 @@ static void test_settings(void **state)
         attain_backtest_settings_init(&settings);
         settings.every = rows[i].every;
         settings.from = rows[i].from;
-        atn_check_status("settings", attain_backtest_run(ctx, m.path, NULL, &settings, NULL, &b, &err),
+        atn_check_status("settings",
+                         attain_backtest_run(ctx, m.path, NULL, &settings, NULL, &b, &err),
                          ATTAIN_ERR_ARGUMENT, &err);
         if (!strstr(err.message, rows[i].says)) fail_msg("'%s' in '%s'", rows[i].says, err.message);
         assert_null(b);
@@ -378,8 +389,9 @@ static void test_settings(void **state)
     attain_backtest_settings settings = {.version = 7};
     assert_int_equal(attain_backtest_run(ctx, m.path, NULL, &settings, NULL, &b, NULL),
                      ATTAIN_ERR_ARGUMENT);
-    assert_int_equal(attain_backtest_run(ctx, "no-such-folder/study.json", NULL, NULL, NULL, &b, NULL),
-                     ATTAIN_ERR_FILE);
+    assert_int_equal(
+        attain_backtest_run(ctx, "no-such-folder/study.json", NULL, NULL, NULL, &b, NULL),
+        ATTAIN_ERR_FILE);
     check_scratch_remove(m.folder);
     attain_context_free(ctx);
 }
@@ -523,9 +535,10 @@ static void test_write_faults(void **state)
     }
     allocator.fail_at = 0;
     char path[700];
-    static const char *const files[] = {"backtest.json",   "backtest.csv",        "answers.csv",
-                                        "scores.csv",      "moved-march.gp",      "moved-april.csv",
-                                        "calibration.gp", "calibration.alt.txt", "moved-march.alt.txt"};
+    static const char *const files[] = {
+        "backtest.json",  "backtest.csv",        "answers.csv",
+        "scores.csv",     "moved-march.gp",      "moved-april.csv",
+        "calibration.gp", "calibration.alt.txt", "moved-march.alt.txt"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, files[i]);
         assert_true(atn_path_exists(path));

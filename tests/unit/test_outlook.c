@@ -87,7 +87,8 @@ static void check_continuation(const char *law)
     double theta[200], longer[200];
     assert_in_range(atn_model_dimension(p.to), atn_model_dimension(p.from) + 1, 200);
     for (size_t k = 0; k < atn_model_dimension(p.from); k++)
-        theta[k] = k < atn_model_n_parameters(p.from) ? 0.3 + 0.1 * (double)k : 0.2 - 0.1 * (double)k;
+        theta[k] =
+            k < atn_model_n_parameters(p.from) ? 0.3 + 0.1 * (double)k : 0.2 - 0.1 * (double)k;
     theta[planted_index(p.from, "made.level")] = 100.0;
     for (uint64_t draw = 0; draw < 5; draw++) {
         atn_stream s;
@@ -103,7 +104,9 @@ static void check_continuation(const char *law)
     close_pair(&p);
 }
 
-#define LEVEL "'step_sigma': 0, 'trend': {'formula': 'level'}, 'parameters': {'level': 'lognormal(log(100), 1)'}, "
+#define LEVEL                                                                                      \
+    "'step_sigma': 0, 'trend': {'formula': 'level'}, 'parameters': {'level': "                     \
+    "'lognormal(log(100), 1)'}, "
 static void test_continuation(void **state)
 {
     (void)state;
@@ -134,7 +137,8 @@ static void check_futures(bool stock)
     pair p;
     double theta[8], log_likelihood[3], below[3], upto[3], quantity[3];
     atn_outlook out = {log_likelihood, below, upto, quantity};
-    open_pair(&p, stock ? "stock" : "flow", stock ? LINE : "'step_sigma': 0, " LINE, stock ? "level" : "value", "mean");
+    open_pair(&p, stock ? "stock" : "flow", stock ? LINE : "'step_sigma': 0, " LINE,
+              stock ? "level" : "value", "mean");
     double fitted[8] = {0};
     fitted[planted_index(p.from, "made.level")] = 100.0;
     fitted[planted_index(p.from, "made.slope")] = 0.5;

@@ -36,7 +36,11 @@ typedef struct atn_forecast {
                                       statement */
 } atn_forecast;
 
-typedef enum atn_goal_outcome { ATN_OUTCOME_OPEN, ATN_OUTCOME_REACHED, ATN_OUTCOME_MISSED } atn_goal_outcome;
+typedef enum atn_goal_outcome {
+    ATN_OUTCOME_OPEN,
+    ATN_OUTCOME_REACHED,
+    ATN_OUTCOME_MISSED
+} atn_goal_outcome;
 
 /* One reading of one goal in one definition. */
 typedef struct atn_backtest_line {
@@ -86,8 +90,8 @@ struct attain_backtest {
     size_t pit[ATTAIN_PIT_BINS];
 };
 
-/* Ascending as-of dates up to the study's own: from `from` on (has_from), or counted back from it to
- * the first publication. every: days, 0: calendar months.  At most 1000.  *dates in ctx. */
+/* Ascending as-of dates up to the study's own: from `from` on (has_from), or counted back from it
+ * to the first publication. every: days, 0: calendar months.  At most 1000.  *dates in ctx. */
 attain_status atn_backtest_plan(attain_context *ctx, const attain_study *study, long every,
                                 bool has_from, atn_day from, atn_backtest_date **dates, size_t *n,
                                 attain_error *err);
