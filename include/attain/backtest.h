@@ -27,7 +27,7 @@ typedef struct attain_backtest_settings {
     attain_method method; /* STUDY: as the study says */
     bool has_seed;
     uint64_t seed; /* used if has_seed, else the study's */
-    bool strict;   /* a warning fails a date's gates too */
+    bool strict;   /* a warning about a date's fit fails its gates too */
 } attain_backtest_settings;
 ATTAIN_API void attain_backtest_settings_init(attain_backtest_settings *settings);
 

@@ -70,8 +70,10 @@ atn_exit atn_cmd_backtest(const atn_options *options, atn_console *console)
     if (j.backtest) {
         code = write_folder(&j);
         if (code != ATN_EXIT_INTERRUPTED) code = atn_graver(code, print(&j));
-        if (j.summary.n_failed > 0 && code != ATN_EXIT_INTERRUPTED)
-            code = atn_graver(code, ATN_EXIT_GATE);
+        const bool failed = j.summary.n_failed > 0 ||
+                            (options->strict && attain_diagnostics_count_of(
+                                                    j.session.problems, ATTAIN_SEVERITY_WARNING));
+        if (failed && code != ATN_EXIT_INTERRUPTED) code = atn_graver(code, ATN_EXIT_GATE);
     }
     attain_backtest_free(j.backtest);
     atn_session_close(&j.session);

@@ -48,6 +48,8 @@ holds 'the same past' cmp before after
 expect 'a date without figures' 0 '~1 date skipped' \
     '~as of 2025-01-05: skipped: no report was published by then [date-skipped]' \
     backtest study --from 2025-01-05
+expect 'which a strict call takes amiss' 1 '~1 date skipped' '*' backtest study --from 2025-01-05 \
+    --strict
 expect 'nothing but dates without figures' 4 '' '~no past date has an answer; the last: no report' \
     backtest study --as-of 2025-01-07 --from 2025-01-02 --every 3
 
