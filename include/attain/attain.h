@@ -19,6 +19,7 @@
 #ifndef ATTAIN_ATTAIN_H
 #define ATTAIN_ATTAIN_H
 
+#include <attain/backtest.h>
 #include <attain/base.h>
 #include <attain/calibrate.h>
 #include <attain/compare.h>

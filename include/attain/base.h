@@ -96,7 +96,7 @@ typedef struct attain_allocator {
 } attain_allocator;
 
 typedef struct attain_progress {
-    const char *stage; /* "fit", "project", "draw", "calibrate" */
+    const char *stage; /* "fit", "project", "draw", "calibrate", "backtest" */
     double fraction;   /* of this stage, 0 .. 1 */
 } attain_progress;
 

@@ -20,6 +20,10 @@ const atn_flag_text atn_flag_texts[] = {
      "(default: every goal)"},
     {ATN_FLAG_UNTIL, "until", "NUMBER", "the chance to break even at (default: 0.5)"},
     {ATN_FLAG_FROM, "from", "DATE", "first day of the change (default: after the as-of date)"},
+    {ATN_FLAG_EVERY, "every", "month|week|N", "between as-of dates; N days (default: month)"},
+    {ATN_FLAG_FIRST, "from", "DATE",
+     "first as-of date (default: back from the study's own to\n"
+     "the first publication)"},
     {ATN_FLAG_DATA, "data", "FILE.csv", "the table, with a header row; - for standard input"},
     {ATN_FLAG_RESPONSE, "response", "EXPR", "what is explained: a column, or log(y) and the like"},
     {ATN_FLAG_FORMULA, "formula", "EXPR", "what explains it, in columns and parameters"},
@@ -92,6 +96,15 @@ const atn_command atn_commands[] = {
      STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_VARY | ATN_FLAG_GOAL | ATN_FLAG_UNTIL | ATN_FLAG_FROM |
          ATN_FLAG_NO_CHARTS,
      "FILE", atn_cmd_sweep},
+    {"backtest", "STUDY", "past answers, and how they fared against what was published later",
+     "Answers a study as of past dates, each time from the reports published by then, and scores\n"
+     "what was foreseen by those published later: how often intervals cover, CRPS and log score,\n"
+     "beside the past's last rate and its mean rate kept.  Prints the scores by distance and\n"
+     "series, and how each answer moved; with -o DIR tables and charts go into that folder.\n\n"
+     "  attain backtest STUDY --every month --from 2025-04-30 -o backtest\n\n"
+     "A date with too little to fit is skipped and told.  Exit 1 if a fit failed a quality gate.\n",
+     1, 1, STUDY_FLAGS | ATN_FLAG_FIT | ATN_FLAG_EVERY | ATN_FLAG_FIRST | ATN_FLAG_NO_CHARTS, "DIR",
+     atn_cmd_backtest},
     {"compare", "OLD NEW", "what changed between two runs, and which report or setting did it",
      "Prints how each answer changed from one finished run to another and whether by more than\n"
      "the Monte Carlo error, which reports and settings differ, and what each report did.  OLD\n"

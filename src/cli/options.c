@@ -279,7 +279,9 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_ONLY: o->only[o->n_only++] = value; break;
     case ATN_FLAG_VARY: o->vary[o->n_vary++] = value; break;
     case ATN_FLAG_GOAL: o->goal = value; break;
-    case ATN_FLAG_FROM: o->from = value; break;
+    case ATN_FLAG_FROM:
+    case ATN_FLAG_FIRST: o->from = value; break;
+    case ATN_FLAG_EVERY: o->every = value; break;
     case ATN_FLAG_UNTIL: return read_share(p, "--until", value, &o->until);
     case ATN_FLAG_ESCAPE: return read_escape(p, value);
     case ATN_FLAG_NUMBERS: return read_numbers(p, value);

@@ -84,36 +84,56 @@ static void file_problem(attain_diagnostics *problems, const char *file, attain_
     atn_diagnose(problems, ATTAIN_SEVERITY_ERROR, "unreadable-file", &place, "%s", err->message);
 }
 
+attain_status atn_study_text_read(attain_context *ctx, const char *path,
+                                  attain_diagnostics *problems, atn_study_text *out,
+                                  attain_error *err)
+{
+    attain_error own = {0};
+    if (!err) err = &own;
+    *out = (atn_study_text){0};
+    const bool is_folder = strcmp(path, "-") != 0 && atn_is_folder(path);
+    out->file = is_folder ? atn_path_join(ctx, path, "study.json") : atn_strdup(ctx, path);
+    out->folder = is_folder ? atn_strdup(ctx, path) : atn_path_folder(ctx, path);
+    if (!out->file || !out->folder) return atn_fail_nomem(err);
+    const attain_status status =
+        atn_file_read(ctx, out->file, STUDY_LIMIT, &out->text, &out->length, err);
+    if (status != ATTAIN_OK) file_problem(problems, out->file, status, err);
+    return status;
+}
+
+void atn_study_text_free(attain_context *ctx, atn_study_text *text)
+{
+    atn_free(ctx, text->text);
+    atn_free(ctx, text->folder);
+    atn_free(ctx, text->file);
+    *text = (atn_study_text){0};
+}
+
+attain_status atn_study_text_load(attain_context *ctx, const atn_study_text *text,
+                                  const attain_study_options *options, attain_diagnostics *problems,
+                                  attain_study **study, attain_error *err)
+{
+    attain_error own = {0};
+    atn_reader r = {.ctx = ctx,
+                    .err = err ? err : &own,
+                    .file = text->file,
+                    .folder = text->folder,
+                    .text = text->text,
+                    .length = text->length};
+    return read_whole(&r, options, problems, study);
+}
+
 attain_status attain_study_load(attain_context *context, const char *path,
                                 const attain_study_options *options, attain_diagnostics *problems,
                                 attain_study **study, attain_error *err)
 {
-    attain_error own = {0};
-    atn_reader r = {.ctx = context, .err = err ? err : &own};
-    char *file = NULL, *folder = NULL, *text = NULL;
-    attain_status status;
-    atn_error_clear(r.err);
+    atn_study_text text;
+    atn_error_clear(err);
     *study = NULL;
-    const bool is_folder = strcmp(path, "-") != 0 && atn_is_folder(path);
-    file = is_folder ? atn_path_join(context, path, "study.json") : atn_strdup(context, path);
-    folder = is_folder ? atn_strdup(context, path) : atn_path_folder(context, path);
-    if (!file || !folder) {
-        status = atn_fail_nomem(r.err);
-        goto done;
-    }
-    status = atn_file_read(context, file, STUDY_LIMIT, &text, &r.length, r.err);
-    if (status != ATTAIN_OK) {
-        file_problem(problems, file, status, r.err);
-        goto done;
-    }
-    r.file = file;
-    r.folder = folder;
-    r.text = text;
-    status = read_whole(&r, options, problems, study);
-done:
-    atn_free(context, text);
-    atn_free(context, folder);
-    atn_free(context, file);
+    attain_status status = atn_study_text_read(context, path, problems, &text, err);
+    if (status == ATTAIN_OK)
+        status = atn_study_text_load(context, &text, options, problems, study, err);
+    atn_study_text_free(context, &text);
     return status;
 }
 

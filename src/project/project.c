@@ -68,7 +68,7 @@ attain_status atn_projection_create(attain_context *ctx, const attain_posterior 
     return p->series && p->goals && p->reports ? ATTAIN_OK : atn_fail_nomem(err);
 }
 
-static size_t past_steps(const attain_study *study)
+size_t atn_past_steps(const attain_study *study)
 {
     if (study->as_of_step < 0) return 0;
     const size_t n = (size_t)study->as_of_step + 1;
@@ -76,7 +76,7 @@ static size_t past_steps(const attain_study *study)
 }
 
 /* METHODS 6: the current pace is that of the last 28 days. */
-static size_t recent_steps(const attain_study *study)
+size_t atn_recent_steps(const attain_study *study)
 {
     const double steps = 28.0 / atn_step_unit_days(study->calendar.unit);
     return steps > 1.5 ? (size_t)(steps + 0.5) : 1;
@@ -87,10 +87,10 @@ attain_status atn_run_open(atn_run *run, attain_error *err)
     attain_status status = atn_paths_create(run->ctx, run->posterior, &run->paths, err);
     if (status != ATTAIN_OK) return status;
     run->padded = run->paths.n_chunks * ATN_LANES;
-    run->n_past = past_steps(run->study);
+    run->n_past = atn_past_steps(run->study);
     run->n_carried =
         run->n_past > 0 && !run->no_baselines && !run->outcomes_only ? ATN_N_CARRIED : 0;
-    run->recent = recent_steps(run->study);
+    run->recent = atn_recent_steps(run->study);
     run->job = (atn_reading_job){.ctx = run->ctx,
                                  .posterior = run->posterior,
                                  .n_draws = run->posterior->n_draws,

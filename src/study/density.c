@@ -304,3 +304,30 @@ void atn_model_replicate(const atn_model *m, const double *theta, atn_stream *st
     for (size_t d = 0; d < m->n_data; d++)
         quantity[d] = ok ? replicate(m, &m->data[d], theta, stream, w) : NAN;
 }
+
+/* A share's kernel lacks the constant that makes it a density of the share: its binomial
+ * coefficient and n'. */
+static double share_constant(const atn_datum *d)
+{
+    if (d->kind != ATN_READ_SHARE) return 0.0;
+    const double came = d->n * d->value;
+    return lgamma(d->n + 1.0) - lgamma(came + 1.0) - lgamma(d->n - came + 1.0) + log(d->n);
+}
+
+bool atn_model_foresee(const atn_model *m, const double *theta, atn_carry carry, size_t n_past,
+                       size_t recent, atn_stream *stream, atn_outlook *out, atn_workspace *w)
+{
+    const bool ok = atn_model_forward(m, theta, false, w);
+    if (ok && carry != ATN_CARRY_NONE) atn_carry_paths(m, carry, n_past, recent, w);
+    for (size_t r = 0; r < m->n_data; r++) {
+        const atn_datum *d = &m->data[r];
+        double low, high;
+        ends(d, &low, &high);
+        out->log_likelihood[r] =
+            ok ? atn_datum_log_likelihood(m, d, theta, NULL, w) + share_constant(d) : -INFINITY;
+        out->below[r] = ok ? predictive_cdf(m, d, theta, low, w) : NAN;
+        out->upto[r] = ok ? predictive_cdf(m, d, theta, high, w) : NAN;
+        out->quantity[r] = ok ? replicate(m, d, theta, stream, w) : NAN;
+    }
+    return ok;
+}

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "study/model.h"
+#include "study/outlook.h"
 
 /* Where a quantity comes from: an entry of theta, or a fixed number. */
 typedef struct atn_slot {
@@ -211,6 +212,11 @@ double atn_extreme_log_cdf(const atn_model *m, const atn_datum *d, const double 
                            const atn_workspace *w);
 double atn_extreme_draw(const atn_model *m, const atn_datum *d, const double *theta,
                         atn_stream *stream, const atn_workspace *w);
+
+/* outlook.c: paths from step n_past on replaced by what is kept of the past, with their sums; after
+ * a forward pass. */
+void atn_carry_paths(const atn_model *m, atn_carry carry, size_t n_past, size_t recent,
+                     atn_workspace *w);
 
 /* datum.c */
 attain_status atn_data_create(atn_model *m, attain_error *err);

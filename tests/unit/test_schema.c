@@ -105,12 +105,13 @@ static void test_report_columns(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    assert_int_equal(attain_schema_count(), 4);
-    assert_string_equal(attain_schema_name(0), "regression");
-    assert_string_equal(attain_schema_name(1), "reports");
-    assert_string_equal(attain_schema_name(2), "results");
-    assert_string_equal(attain_schema_name(3), "study");
-    assert_null(attain_schema_name(4));
+    assert_int_equal(attain_schema_count(), 5);
+    assert_string_equal(attain_schema_name(0), "backtest");
+    assert_string_equal(attain_schema_name(1), "regression");
+    assert_string_equal(attain_schema_name(2), "reports");
+    assert_string_equal(attain_schema_name(3), "results");
+    assert_string_equal(attain_schema_name(4), "study");
+    assert_null(attain_schema_name(5));
     assert_null(attain_schema_text("nothing"));
 }
 

@@ -21,8 +21,9 @@ typedef enum atn_purpose { /* values are part of the results: never renumber */
                            ATN_PURPOSE_BOOTSTRAP = 9,
                            ATN_PURPOSE_REPLICATE = 17, /* another future of the same draw */
                            ATN_PURPOSE_FIGURE = 18,    /* figures that might be published */
-                           ATN_PURPOSE_PIT = 20,     /* where a figure lies between F at its ends */
-                           ATN_PURPOSE_SCENARIO = 30 /* sizes of changes, one chain a change */
+                           ATN_PURPOSE_PIT = 20, /* where a figure lies between F at its ends */
+                           ATN_PURPOSE_SCENARIO = 30, /* sizes of changes, one chain a change */
+                           ATN_PURPOSE_FORESEE = 40   /* figures to come, one chain a block */
 } atn_purpose;
 
 typedef struct atn_stream {

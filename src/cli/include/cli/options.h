@@ -52,6 +52,8 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_FROM        ATN_FLAG(35)
 #define ATN_FLAG_ESCAPE      ATN_FLAG(36)
 #define ATN_FLAG_NUMBERS     ATN_FLAG(37)
+#define ATN_FLAG_EVERY       ATN_FLAG(38)
+#define ATN_FLAG_FIRST       ATN_FLAG(39) /* --from of backtest */
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -90,7 +92,9 @@ typedef struct atn_options {
     size_t n_set, n_assertions;
     const char **scenarios, **only, **vary; /* the same */
     size_t n_scenarios, n_only, n_vary;
-    const char *goal, *from;     /* of sweep; NULL: not given */
+    const char *goal;            /* of sweep; NULL: not given */
+    const char *from;            /* of sweep and backtest; the same */
+    const char *every;           /* of backtest; the same */
     double until;                /* of sweep; 0: not given */
     long replicates;             /* of calibrate; 0: not given */
     const char *ranks;           /* of calibrate; NULL: not given */
@@ -141,6 +145,7 @@ atn_exit atn_cmd_run(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_backtest(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_render(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);

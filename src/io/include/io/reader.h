@@ -159,6 +159,20 @@ void atn_read_readings(atn_reader *r, const cJSON *object, atn_goal *goal);
  * study from being completed. */
 void atn_read_formulas(atn_reader *r);
 
+/* A study's text and where its tables lie, read once for several studies of it. */
+typedef struct atn_study_text {
+    char *file, *folder, *text;
+    size_t length;
+} atn_study_text;
+/* attain_study_load in two steps; free the text in any case. */
+attain_status atn_study_text_read(attain_context *ctx, const char *path,
+                                  attain_diagnostics *problems, atn_study_text *text,
+                                  attain_error *err);
+attain_status atn_study_text_load(attain_context *ctx, const atn_study_text *text,
+                                  const attain_study_options *options, attain_diagnostics *problems,
+                                  attain_study **study, attain_error *err);
+void atn_study_text_free(attain_context *ctx, atn_study_text *text);
+
 /* Reads `text` (NUL-terminated) into *study without completing it. `options` may be NULL. */
 attain_status atn_study_read(atn_reader *r, const attain_study_options *options,
                              attain_study **study);

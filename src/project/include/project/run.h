@@ -59,6 +59,11 @@ static inline unsigned atn_run_tie(const atn_run *run, size_t goal, size_t serie
 {
     return run->ties[goal * run->study->n_series + series];
 }
+
+/* Steps up to and including as_of; steps that the current pace is taken over. */
+size_t atn_past_steps(const attain_study *study);
+size_t atn_recent_steps(const attain_study *study);
+
 /* Sets up a run with ctx, posterior, study and projection given: paths, plans, room. */
 attain_status atn_run_open(atn_run *run, attain_error *err);
 /* A projection with nothing in it yet. */
