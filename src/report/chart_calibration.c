@@ -6,9 +6,9 @@
 #include "backtest_words.h"
 #include "chart_internal.h"
 
-static const char *const LEVEL_COLORS[ATTAIN_COVERAGES] = {"#7FB3D9", "#0072B2", "#003F66"};
-static const char *const BAR = "#B3D1E8", *const GOAL = "#D55E00", *const WORDS = "#444444",
-                         *const FAINT = "#E4E4E4";
+static const char *const LEVEL_COLORS[ATTAIN_COVERAGES] = {"c_band50", "c_line", "c_line_deep"};
+static const char *const BAR = "c_band80", *const GOAL = "c_goal", *const WORDS = "c_text",
+                         *const FAINT = "c_grid";
 static const double nominal[ATTAIN_COVERAGES] = {0.5, 0.8, 0.95};
 static const char *const levels[ATTAIN_COVERAGES] = {"0.5", "0.8", "0.95"};
 static const double ROW = 40.0, PIT_HEIGHT = 150.0, LABEL_ROOM = 190.0;
@@ -146,9 +146,9 @@ static void add_level(atn_frame *f, size_t k)
     atn_text_number(s, nominal[k]);
     atn_text_add(s, ", graph 0 to ");
     atn_text_number(s, nominal[k]);
-    atn_text_printf(s, ", graph 1 nohead back lt 1 lw 1.2 dt (4,4) lc rgb '%s'\n", LEVEL_COLORS[k]);
+    atn_text_printf(s, ", graph 1 nohead back lt 1 lw 1.2 dt (4,4) lc rgb %s\n", LEVEL_COLORS[k]);
     for (int points = 0; points < 2; points++)
-        atn_frame_plot(f, "'%s.csv' skip 1 using ($2==%s?$3:NaN):6%s lt 1 lc rgb '%s'",
+        atn_frame_plot(f, "'%s.csv' skip 1 using ($2==%s?$3:NaN):6%s lt 1 lc rgb %s",
                        f->chart->name, levels[k],
                        points ? " with points pt 7 ps 0.8" : ":4:5 with xerrorbars pt 0 lw 1.6",
                        LEVEL_COLORS[k]);
@@ -159,7 +159,7 @@ static void draw_coverage(atn_frame *f, const attain_backtest *b, size_t rows, d
     atn_text *s = &f->chart->script;
     atn_text_printf(s,
                     "set xrange [0:1]\nset yrange [0.4:%zu.6]\nunset ytics\nset bars 0\n"
-                    "set grid xtics noytics lt 1 lw 0.75 lc rgb '%s'\n"
+                    "set grid xtics noytics lt 1 lw 0.75 lc rgb %s\n"
                     "set xtics ('0 %%%%' 0, '50 %%%%' 0.5, '80 %%%%' 0.8, '95 %%%%' 0.95)\n",
                     rows, FAINT);
     for (size_t i = 0, row = rows; i < b->n_scores; i++)
@@ -176,7 +176,7 @@ static void draw_pit(atn_frame *f, const attain_backtest *b)
     size_t most = 1;
     for (size_t k = 0; k < ATTAIN_PIT_BINS; k++)
         if (b->pit[k] > most) most = b->pit[k];
-    atn_text_add(s, "set ytics nomirror scale 0 textcolor rgb '#444444'\n");
+    atn_text_add(s, "set ytics nomirror scale 0 textcolor rgb c_text\n");
     (void)atn_panel_axis(f, "x", 0.0, 1.0, 5);
     (void)atn_panel_axis(f, "y", 0.0, 1.1 * (double)most, 3);
     const double level = (double)b->n_forecasts / ATTAIN_PIT_BINS;
@@ -184,7 +184,7 @@ static void draw_pit(atn_frame *f, const attain_backtest *b)
     atn_text_number(s, level);
     atn_text_add(s, " to graph 1, first ");
     atn_text_number(s, level);
-    atn_text_printf(s, " nohead front lt 1 lw 1.6 dt (8,5) lc rgb '%s'\n", GOAL);
+    atn_text_printf(s, " nohead front lt 1 lw 1.6 dt (8,5) lc rgb %s\n", GOAL);
     char place[96], digits[ATN_NUMBER_SIZE];
     atn_number_format(level, digits);
     snprintf(place, sizeof place, "graph 1.015, first %s", digits);
@@ -192,7 +192,7 @@ static void draw_pit(atn_frame *f, const attain_backtest *b)
     atn_frame_label(f,
                     "Where every later figure fell among those foreseen (PIT): 0 lowest, 1 highest",
                     "graph 0, graph 1.09", 11.5, WORDS, "left");
-    atn_frame_plot(f, "'%s.csv' skip 1 using 7:8 with boxes fs solid 1.0 noborder lc rgb '%s'",
+    atn_frame_plot(f, "'%s.csv' skip 1 using 7:8 with boxes fs solid 1.0 noborder lc rgb %s",
                    f->chart->name, BAR);
     atn_panel_draw(f, f->bottom, f->bottom + PIT_HEIGHT);
 }
@@ -220,9 +220,9 @@ static void say_alt(atn_text *out, const attain_backtest *b, const atn_chart *ch
 
 void atn_chart_calibration(atn_chart_list *list, const attain_backtest *b)
 {
-    static const atn_key_item key[] = {{SAMPLE_POINT, "#7FB3D9", "50 % interval"},
-                                       {SAMPLE_POINT, "#0072B2", "80 %"},
-                                       {SAMPLE_POINT, "#003F66", "95 %"}};
+    static const atn_key_item key[] = {{SAMPLE_POINT, "c_band50", "50 % interval"},
+                                       {SAMPLE_POINT, "c_line", "80 %"},
+                                       {SAMPLE_POINT, "c_line_deep", "95 %"}};
     const size_t rows = count_rows(b);
     atn_frame f;
     atn_text text;

@@ -7,10 +7,7 @@
 #include "chart_internal.h"
 
 enum { MAX_LINES = 4, MAX_EVENTS = 3 };
-static const char *const COLORS[MAX_LINES] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7"};
-/* Words need darker ink than lines to be read. */
-static const char *const INKS[MAX_LINES] = {"#0072B2", "#9A6A00", "#00785A", "#A0527F"};
-static const char *const PAPER = "#FFFFFF";
+static const char *const PAPER = "c_paper";
 
 /* A move of less than this is not worth an event or the word "rose"; a turn of this much between
  * first and last answer is worth telling. */
@@ -334,18 +331,18 @@ static void add_line(atn_frame *f, const moved *m, size_t k)
     const double now = chance(m, m->last, m->lines[k]);
     atn_text text;
     atn_text_init(&text, f->ctx);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with steps lt 1 lw 2.5 lc rgb '%s'", name,
-                   2 + 2 * k, COLORS[k]);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with points pt 7 ps 0.8 lc rgb '%s'", name,
-                   2 + 2 * k, COLORS[k]);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with points pt 7 ps 0.4 lc rgb '%s'", name,
+    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with steps lt 1 lw 2.5 lc rgb %s", name,
+                   2 + 2 * k, atn_line_colors[k]);
+    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with points pt 7 ps 0.8 lc rgb %s", name,
+                   2 + 2 * k, atn_line_colors[k]);
+    atn_frame_plot(f, "'%s.csv' skip 1 using 1:%zu with points pt 7 ps 0.4 lc rgb %s", name,
                    3 + 2 * k, PAPER);
     atn_say_percent(&text, now);
     if (m->n_lines > 1) {
         atn_text_add(&text, "  ");
         name_line(&text, m, k);
     }
-    atn_frame_note(f, now, INKS[k], 0, &text);
+    atn_frame_note(f, now, atn_line_inks[k], 0, &text);
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
 }
