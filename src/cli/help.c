@@ -48,6 +48,8 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_NUMBERS, "number-style", "NAME",
      "comma (1,234.5), space (1 234.5) or point (1.234,5;\n"
      "default: comma)"},
+    {ATN_FLAG_MODEL_ID, "model-id", "TEAM-MODEL",
+     "of a hub's model (default: attain-map or attain-nuts)"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
     {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
     {ATN_FLAG_SEED, "seed", "N", "of the random numbers (default: the study's own, or 1)"},
@@ -106,6 +108,15 @@ const atn_command atn_commands[] = {
      "true: all such are named, nothing is written, and the exit is 1.  What is inserted is\n"
      "escaped for the language of the template's extension.  TEMPLATE may be -.\n",
      2, 2, ATN_FLAGS_ALL | ATN_FLAG_ESCAPE | ATN_FLAG_NUMBERS, "FILE", atn_cmd_render},
+    {"export", "RESULT csv|latex|hub", "a finished run as tables, LaTeX or a forecast hub",
+     "Writes a finished run into the folder of -o.  csv: each table as a file; latex: "
+     "numbers.tex,\n"
+     "in which \\attain{ADDRESS} is the number there, tables of goals and scenarios, and "
+     "example.tex\n"
+     "with them; hub: a forecast hub after hubverse's schemas, with quantiles, samples, the "
+     "chance\n"
+     "of each goal and its date in bins, for the run and each scenario.\n",
+     2, 2, ATN_FLAGS_ALL | ATN_FLAG_MODEL_ID, "DIR", atn_cmd_export},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "
      "them\n"
