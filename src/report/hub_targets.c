@@ -50,8 +50,10 @@ static bool name_target(atn_hub *hub, size_t k)
         if (id.length > ATN_HUB_BASE || is_taken(hub, k)) {
             char place[24];
             const int n = snprintf(place, sizeof place, "~%zu", k + 1);
-            const size_t keep = ATN_HUB_BASE - (size_t)n;
-            memcpy(t->base + (id.length < keep ? id.length : keep), place, (size_t)n + 1);
+            size_t at = ATN_HUB_BASE - (size_t)n;
+            if (id.length < at) at = id.length;
+            while (at > 0 && strchr(".-", t->base[at - 1])) at--;
+            memcpy(t->base + at, place, (size_t)n + 1);
         }
     }
     const bool good = atn_text_ok(&id);
