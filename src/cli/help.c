@@ -150,6 +150,14 @@ const atn_command atn_commands[] = {
     {"init", "DIR", "a small working study to start from",
      "Writes study.json, reports.csv and README.md into a new or empty folder.\n", 0, 1,
      ATN_FLAGS_ALL, "DIR", atn_cmd_init},
+    {"completion", "bash|zsh|fish", "completions of commands and flags for a shell",
+     "Prints a script that completes commands, flags and their values.  For bash in this session\n"
+     "and for good:\n\n"
+     "  source <(attain completion bash)\n"
+     "  attain completion bash -o ~/.local/share/bash-completion/completions/attain\n\n"
+     "For zsh save it as _attain in a folder of $fpath, for fish as\n"
+     "~/.config/fish/completions/attain.fish.\n",
+     1, 1, ATN_FLAGS_ALL, "FILE", atn_cmd_completion},
     {NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL}};
 
 const atn_command *atn_command_find(const char *name)
@@ -182,6 +190,7 @@ void atn_help_usage(FILE *stream)
 
 void atn_help_overview(FILE *stream)
 {
+    enum { WIDTH = 22 };
     fputs("attain answers from public figures: will the stated goal be met, by when, and how sure\n"
           "can we be?\n\n"
           "usage: attain COMMAND [arguments] [flags]\n\n",
@@ -189,7 +198,9 @@ void atn_help_overview(FILE *stream)
     for (const atn_command *c = atn_commands; c->name; c++) {
         char call[40];
         snprintf(call, sizeof call, "%s %s", c->name, c->arguments);
-        fprintf(stream, "  %-22s %s\n", call, c->summary);
+        const bool fits = strlen(call) <= WIDTH;
+        if (!fits) fprintf(stream, "  %s\n", call);
+        fprintf(stream, "  %-*s %s\n", WIDTH, fits ? call : "", c->summary);
     }
     fputs("  help [COMMAND]         this text, or a command's own\n\n"
           "attain --version prints the version.\n\n"

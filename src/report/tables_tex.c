@@ -74,16 +74,43 @@ static void close_table(atn_text *out)
     atn_text_add(out, "\\hline\n\\end{longtable}\n");
 }
 
+/* A line of its own over all columns; no page ends behind it. */
+static void open_head(atn_text *out, int columns)
+{
+    atn_text_printf(out, "\\multicolumn{%d}{p{0.95\\textwidth}}{\\raggedright ", columns);
+}
+
+static void close_head(atn_text *out)
+{
+    atn_text_add(out, "} \\\\*\n");
+}
+
+static bool has_one_answer(const atn_answer *a)
+{
+    return atn_is_single(atn_node_get(a->goal, "definitions")) &&
+           atn_is_single(atn_node_get(a->definition, "readings"));
+}
+
+/* A goal with one answer is a row, others stand over theirs. */
 void atn_tables_tex_goals(const atn_node *root, atn_text *out)
 {
     const atn_node *goal = NULL;
-    open_table(out, "The goals", "p{0.4\\textwidth}p{0.2\\textwidth}rl",
-               "Goal & Counted as & Chance & Median date");
+    open_table(out, "The goals", "p{0.52\\textwidth}rl", "Goal & Chance & Median date");
     for (atn_answer a = {0}; atn_answer_next(root, &a);) {
-        if (a.goal != goal) put_goal(out, root, &a);
+        const bool one = has_one_answer(&a);
+        if (a.goal != goal && !one) {
+            open_head(out, 3);
+            put_goal(out, root, &a);
+            close_head(out);
+        }
         goal = a.goal;
-        atn_text_add(out, " & ");
-        put_which(out, &a);
+        if (one) {
+            atn_text_add(out, "\\raggedright ");
+            put_goal(out, root, &a);
+        } else {
+            atn_text_add(out, "\\quad ");
+            put_which(out, &a);
+        }
         atn_text_add(out, " & ");
         put_percent(out, atn_node_number(atn_node_get(a.reading, "probability")));
         atn_text_add(out, " & ");
@@ -102,9 +129,13 @@ static void put_scenario(const atn_node *root, const atn_node *scenario, atn_tex
         const double points =
             100.0 * atn_node_number(atn_node_path(reading, "difference/probability"));
         if (!(atn_node_number(atn_node_path(reading, "difference/mcse")) > 0)) continue;
-        if (!named) atn_escape_latex(out, *label ? label : text_of(scenario, "id"));
+        if (!named) {
+            open_head(out, 4);
+            atn_escape_latex(out, *label ? label : text_of(scenario, "id"));
+            close_head(out);
+        }
         named = true;
-        atn_text_add(out, " & ");
+        atn_text_add(out, "\\quad ");
         atn_escape_latex(out, text_of(a.goal, "id"));
         atn_text_add(out, " ");
         put_which(out, &a);
@@ -121,8 +152,8 @@ static void put_scenario(const atn_node *root, const atn_node *scenario, atn_tex
 void atn_tables_tex_scenarios(const atn_node *root, atn_text *out)
 {
     const atn_node *list = atn_node_get(root, "scenarios");
-    open_table(out, "What the scenarios change", "p{0.3\\textwidth}p{0.32\\textwidth}rrr",
-               "Scenario & Goal & Without & With & Points");
+    open_table(out, "What the scenarios change", "p{0.52\\textwidth}rrr",
+               "Goal & Without & With & Points");
     for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s))
         put_scenario(root, s, out);
     close_table(out);
@@ -132,11 +163,10 @@ void atn_tables_tex_example(const atn_node *root, atn_text *out)
 {
     atn_text_add(out, "\\documentclass{article}\n"
                       "\\usepackage[utf8]{inputenc}\n"
-                      "\\usepackage[T1]{fontenc}\n"
                       "\\usepackage{longtable}\n"
                       "\\input{numbers}\n"
                       "\\begin{document}\n"
-                      "\\section*{\\attain{study/title}}\n"
+                      "\\section*{\\raggedright\\attain{study/title}}\n"
                       "By figures published up to \\attain[date]{study/as_of}, carried on to\n"
                       "\\attain[date]{study/horizon}:\n"
                       "\\input{goals}\n");

@@ -150,6 +150,7 @@ atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_schema(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_completion(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_init(const atn_options *options, atn_console *console);
 
 #endif
