@@ -107,6 +107,16 @@ chance=$("$ATTAIN" show run scenarios/more/goals/year-40k/probability)
 holds 'and the scenarios' grep -q "^2025-03-31,more,year-40k.met,2025-12-31,pmf,yes,$chance\$" "$output"
 holds 'both are asked' grep -q '"required": \["baseline", "more"\]' hub/hub-config/tasks.json
 
+# What is said twice in the results is the same.
+for place in goals/year-40k scenarios/more/goals/year-40k; do
+    number() { "$ATTAIN" show run "$place/$1"; }
+    holds "$place: never" test "$(number date_bins/never)" = "$(number never_by_horizon)"
+done
+holds 'quantiles' test "$("$ATTAIN" show run goals/year-40k/value_quantiles/0.5)" = \
+    "$("$ATTAIN" show run goals/year-40k/attainable/0.5)"
+holds 'of scenarios too' test "$("$ATTAIN" show run scenarios/more/goals/year-40k/value_quantiles/0.5)" = \
+    "$("$ATTAIN" show run scenarios/more/goals/year-40k/value)"
+
 # Mistakes.
 expect 'an unknown format' 2 '' '=attain: export: unknown format "pdf"; there are csv, latex and hub' \
     export run pdf -o x

@@ -10,6 +10,8 @@
 
 #include "document_fixture.h"
 #include "io/document.h"
+#include "report/escape.h"
+#include "report/phrase.h"
 
 static const char LEVELS[] =
     "{\"0.01\": 1, \"0.025\": 2, \"0.05\": 3, \"0.1\": 4, \"0.15\": 5, \"0.2\": 6, \"0.25\": 7, "
@@ -28,20 +30,31 @@ static void reading(atn_text *t, const char *name, const char *levels, const cha
                     name, levels, futures, bins);
 }
 
-static void goal(atn_text *t, const char *id)
+static void quoted(atn_text *t, const char *key, const char *text)
 {
+    atn_text_printf(t, "\"%s\": ", key);
+    atn_escape_json(t, text);
+    atn_text_add(t, ", ");
+}
+
+static void goal(atn_text *t, const char *id, const char *text)
+{
+    atn_text_add(t, "{");
+    quoted(t, "label", text ? text : id);
+    quoted(t, "unit", text ? text : "");
     atn_text_printf(t,
-                    "{\"id\": \"%s\", \"label\": \"%s\", \"unit\": \"\", \"form\": \"single\", "
+                    "\"id\": \"%s\", \"form\": \"single\", "
                     "\"series\": \"x\", \"statistic\": \"total\", \"target\": 15, \"start\": "
                     "\"2025-01-20\", \"deadline\": \"2025-05-01\", \"direction\": \"at_least\", "
                     "\"definitions\": [",
-                    id, id);
+                    id);
 }
 
 /* Two goals on a series, the first with two definitions and `reading`, the second a joint one; one
  * scenario.  What is NULL is as it should be. */
 typedef struct sample {
     const char *as_of, *id, *other, *reading, *levels, *futures, *bins, *scenario;
+    const char *text; /* title, labels, units, source */
 } sample;
 
 static attain_results *document(attain_context *ctx, const sample *s)
@@ -52,29 +65,30 @@ static attain_results *document(attain_context *ctx, const sample *s)
     attain_error err = {0};
     atn_text t;
     atn_text_init(&t, ctx);
+    atn_text_add(&t, "{\"attain\": {\"schema\": 1}, \"status\": \"ok\", \"study\": {");
+    quoted(&t, "title", s->text ? s->text : "A \"title\" \\ of \xc3\xa9");
     atn_text_printf(&t,
-                    "{\"attain\": {\"schema\": 1}, \"status\": \"ok\", \"study\": {\"title\": \"A "
-                    "\\\"title\\\" \\\\ of \\u00e9\", \"as_of\": \"%s\", \"horizon\": "
-                    "\"2025-05-19\", \"step\": \"day\"}, \"fit\": {\"method\": \"map\"}, "
-                    "\"series\": [{\"id\": \"x\", \"kind\": \"flow\"}], \"reports\": [{\"row\": 3, "
-                    "\"series\": \"x\", \"statistic\": \"total\", \"start\": \"2025-01-20\", "
-                    "\"end\": \"2025-02-01\", \"relation\": \"over\", \"value\": 7.5, \"upper\": "
-                    "null, \"source\": \"=cmd|x, y\", \"published\": null, \"used\": true}, "
-                    "{\"row\": 4, \"series\": \"x\", \"end\": \"2025-02-01\", \"value\": 8, "
-                    "\"used\": false}], \"goals\": [",
+                    "\"as_of\": \"%s\", \"horizon\": \"2025-05-19\", \"step\": \"day\"}, \"fit\": "
+                    "{\"method\": \"map\"}, \"series\": [{\"id\": \"x\", \"kind\": \"flow\"}], "
+                    "\"reports\": [{\"row\": 3, \"series\": \"x\", \"statistic\": \"total\", ",
                     s->as_of ? s->as_of : "2025-03-21");
+    quoted(&t, "source", s->text ? s->text : "=cmd|x, y");
+    atn_text_add(&t, "\"start\": \"2025-01-20\", \"end\": \"2025-02-01\", \"relation\": \"over\", "
+                     "\"value\": 7.5, \"upper\": null, \"published\": null, \"used\": true}, "
+                     "{\"row\": 4, \"series\": \"x\", \"end\": \"2025-02-01\", \"value\": 8, "
+                     "\"used\": false}], \"goals\": [");
     for (int scenario = 0; scenario < 2; scenario++) {
         if (scenario == 1)
             atn_text_printf(&t, "], \"scenarios\": [{\"id\": \"%s\", \"goals\": [",
                             s->scenario ? s->scenario : "surge");
-        goal(&t, id);
+        goal(&t, id, s->text);
         atn_text_add(&t, "{\"definition\": \"ice\", \"readings\": [");
         reading(&t, reading_name, LEVELS, "[1, -2.5, 3]", BINS);
         atn_text_add(&t, "]}, {\"definition\": \"dhs\", \"readings\": [");
         reading(&t, reading_name, s->levels ? s->levels : LEVELS,
                 s->futures ? s->futures : "[4, 5, 6]", s->bins ? s->bins : BINS);
         atn_text_add(&t, "]}]}, ");
-        goal(&t, other);
+        goal(&t, other, s->text);
         atn_text_add(&t, "{\"definition\": \"reference\", \"readings\": [");
         reading(&t, "all-of", "null", "null", BINS);
         atn_text_add(&t, "]}]}");
@@ -289,6 +303,124 @@ static void test_settings(void **state)
     attain_context_free(ctx);
 }
 
+/* ---- text of the user's -----------------------------------------------------------------------
+ */
+
+static attain_results *parsed(attain_context *ctx, const char *folder, const char *name)
+{
+    attain_results *json = NULL;
+    attain_error err = {0};
+    char *text = fixture_read(folder, name);
+    if (!text) fail_msg("%s is not there", name);
+    atn_check_status(name, atn_document_parse(ctx, text, strlen(text), name, &json, &err),
+                     ATTAIN_OK, &err);
+    free(text);
+    return json;
+}
+
+static const char *at(const attain_results *json, const char *address)
+{
+    const atn_node *node = NULL;
+    attain_error err = {0};
+    atn_check_status(address,
+                     atn_node_find(atn_document_root(json), address, strlen(address), &node, &err),
+                     ATTAIN_OK, &err);
+    return atn_node_text(node);
+}
+
+/* What stands in the last cell of a table of one row, read back as RFC 4180 has it. */
+static void last_cell(const char *folder, const char *name, char *cell)
+{
+    char *text = fixture_read(folder, name);
+    assert_non_null(text);
+    const char *from = strstr(text, ",7.5,,");
+    assert_non_null(from);
+    from += strlen(",7.5,,");
+    const char *end = text + strlen(text) - 1; /* the line's */
+    assert_true(*end == '\n');
+    const bool quotes = *from == '"';
+    if (quotes) from++, end--;
+    for (; from < end; from++) {
+        *cell++ = *from;
+        if (quotes && *from == '"') assert_true(*++from == '"');
+    }
+    *cell = '\0';
+    free(text);
+}
+
+/* Every text stays text in every file that holds it: the JSON reads back as it was, a name that is
+ * too long is cut between characters, a cell is no formula, and no line of LaTeX is added. */
+static void test_nasty_text(void **state)
+{
+    (void)state;
+    static char long_text[10001], accents[20001];
+    memset(long_text, 'x', 10000);
+    for (size_t i = 0; i < 10000; i++) memcpy(accents + 2 * i, "\xc3\xa9", 2);
+    static const char *const rows[] = {"`id`",
+                                       "$(touch PWNED)",
+                                       "it's",
+                                       "say \"x\", y",
+                                       "back\\slash",
+                                       "{} @x %d %s",
+                                       "<script>alert(1)</script>",
+                                       "=cmd|' /C calc'!A0",
+                                       "+1",
+                                       "-1",
+                                       "@x",
+                                       "\tx",
+                                       "\\input{/etc/passwd}",
+                                       "\\end{longtable}",
+                                       "two\nlines\r",
+                                       "\x1b[31m\x7f",
+                                       "\xe2\x80\xaeright to left",
+                                       long_text,
+                                       accents};
+    static char cell[30000];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char folder[256];
+        attain_context *ctx = check_context(NULL, 1);
+        attain_error err = {0};
+        attain_results *results = document(ctx, &(sample){.text = rows[i]});
+        check_scratch_create(folder, sizeof folder);
+        atn_check_status("hub", export_hub(ctx, results, folder, NULL, &err), ATTAIN_OK, &err);
+        attain_results *tasks = parsed(ctx, folder, "hub-config/tasks.json");
+        attain_results *admin = parsed(ctx, folder, "hub-config/admin.json");
+        assert_string_equal(at(tasks, "rounds/0/round_name"), rows[i]);
+        assert_string_equal(at(admin, "name"), rows[i]);
+        static const char target[] = "rounds/0/model_tasks/0/target_metadata/0/";
+        char address[128];
+        snprintf(address, sizeof address, "%sadditional_metadata/label", target);
+        assert_string_equal(at(tasks, address), rows[i]);
+        static const char *const limited[] = {"target_name", "target_units"};
+        for (size_t k = 0; k < 2; k++) {
+            snprintf(address, sizeof address, "%s%s", target, limited[k]);
+            assert_in_range(atn_utf8_length(at(tasks, address)), 1, 100);
+        }
+        last_cell(folder, "target-data/time-series.csv", cell);
+        const bool formula = strchr("=+-@\t", rows[i][0]) != NULL;
+        assert_string_equal(formula ? cell + 1 : cell, rows[i]);
+        assert_true(!formula || cell[0] == '\'');
+        attain_export_settings settings;
+        attain_export_settings_init(&settings);
+        settings.format = ATTAIN_EXPORT_LATEX;
+        atn_check_status("LaTeX", attain_report_export(ctx, results, folder, &settings, &err),
+                         ATTAIN_OK, &err);
+        char *tex = fixture_read(folder, "goals.tex");
+        size_t lines = 0;
+        for (const char *c = tex; *c; c++) lines += *c == '\n';
+        assert_int_equal(lines, 6 + 1 + 2 + 1 + 2); /* head, goal, answers, goal, end */
+        assert_null(strstr(tex, "\\input{"));
+        assert_int_equal(strstr(strstr(tex, "\\end{longtable}") + 1, "\\end{longtable}") == NULL,
+                         1);
+        free(tex);
+        check_scratch_remove(folder);
+        attain_results_free(tasks);
+        attain_results_free(admin);
+        attain_results_free(results);
+        attain_context_free(ctx);
+    }
+}
+
 /* ---- each allocation failing ----------------------------------------------------------------- */
 
 typedef struct faulty {
@@ -325,9 +457,9 @@ static void test_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files),       cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_files),      cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_nasty_text), cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
