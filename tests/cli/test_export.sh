@@ -107,6 +107,13 @@ chance=$("$ATTAIN" show run scenarios/more/goals/year-40k/probability)
 holds 'and the scenarios' grep -q "^2025-03-31,more,year-40k.met,2025-12-31,pmf,yes,$chance\$" "$output"
 holds 'both are asked' grep -q '"required": \["baseline", "more"\]' hub/hub-config/tasks.json
 
+# Sample k is the same future everywhere: half as many again is more in each, by less than half.
+holds 'samples are paired' awk -F, '
+    $3 != "year-40k.value" || $5 != "sample" { next }
+    $2 == "baseline" { without[$6] = $7 }
+    $2 == "more" { n++; if (!($7 > 1.05 * without[$6] && $7 < 1.5 * without[$6])) exit 1 }
+    END { exit n != 100 }' "$output"
+
 # What is said twice in the results is the same.
 for place in goals/year-40k scenarios/more/goals/year-40k; do
     number() { "$ATTAIN" show run "$place/$1"; }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Exported hubs against the schemas of hubverse (ajv) and by a reader of their rows (check_hub.mjs);
-# both must refuse spoilt ones.  Needs node, npm, ATTAIN (the command) and the folder of reference
+# both must refuse spoilt ones.  Results against the schema that attain prints.  Needs node, npm, ATTAIN (the command) and the folder of reference
 # data; works in a folder of its own.
 #
 #   ATTAIN=build/bin/attain tests/hub/validate.sh [SCHEMAS]
@@ -16,7 +16,10 @@ attain=$(realpath "${ATTAIN:?the command}")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cp "$here/package.json" "$here/package-lock.json" "$work" && cd "$work" || exit 1
-npm ci --no-audit --no-fund --silent || exit 1
+npm ci --no-audit --no-fund --silent || {
+    echo "npm ci failed (npm's registry out of reach?)"
+    exit 1
+}
 
 failures=0
 fail() { # WHAT [LOG]
@@ -71,6 +74,12 @@ for hub in ./*.hub; do
     node "$here/check_hub.mjs" "$hub" >check.log 2>&1 || fail "$hub" check.log
     echo "$hub: $(tail -n 1 check.log)"
 done
+
+# The schema of the results themselves.
+"$attain" schema results >results.schema.json
+ajv results.schema.json ./*/results.json >ajv.log 2>&1 || fail 'results.json' ajv.log
+holds=$(grep -c ' valid$' ajv.log)
+[ "$holds" -eq 5 ] || fail "results.json: $holds of 5 are valid"
 
 # What is spoilt is refused: configuration by its schema, rows by their reader.
 refused() { # NAME FILE SED
