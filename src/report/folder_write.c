@@ -11,7 +11,11 @@ attain_status atn_folder_open(atn_folder *folder, attain_context *ctx, const cha
     return atn_folder_create(ctx, path, err);
 }
 
-attain_status atn_folder_text(const atn_folder *folder, const char *name, const atn_text *text)
+typedef attain_status write_call(attain_context *ctx, const char *path, const char *data,
+                                 size_t length, attain_error *err);
+
+static attain_status put(const atn_folder *folder, const char *name, const atn_text *text,
+                         write_call *write)
 {
     attain_context *ctx = folder->ctx;
     if (!atn_text_ok(text) || ctx->refusals != folder->refusals) return atn_fail_nomem(folder->err);
@@ -21,10 +25,15 @@ attain_status atn_folder_text(const atn_folder *folder, const char *name, const 
     if (!path || (strchr(name, '/') && !parent)) status = atn_fail_nomem(folder->err);
     if (status == ATTAIN_OK && parent) status = atn_folder_create(ctx, parent, folder->err);
     if (status == ATTAIN_OK)
-        status = atn_file_write(ctx, path, text->data ? text->data : "", text->length, folder->err);
+        status = write(ctx, path, text->data ? text->data : "", text->length, folder->err);
     atn_free(ctx, parent);
     atn_free(ctx, path);
     return status;
+}
+
+attain_status atn_folder_text(const atn_folder *folder, const char *name, const atn_text *text)
+{
+    return put(folder, name, text, atn_file_write);
 }
 
 attain_status atn_folder_tables(const atn_folder *folder, const attain_results *results)
@@ -44,8 +53,9 @@ attain_status atn_folder_tables(const atn_folder *folder, const attain_results *
         snprintf(file, sizeof file, "%s.csv", names[i][1]);
         status = atn_grid_write(folder->ctx, results, names[i][0], ATTAIN_FORMAT_CSV, &text,
                                 folder->err);
-        if (status == ATTAIN_OK) status = atn_folder_text(folder, file, &text);
+        if (status == ATTAIN_OK) status = put(folder, file, &text, atn_file_put);
         atn_text_free(&text);
     }
+    atn_folder_sync(folder->path);
     return status;
 }

@@ -30,7 +30,7 @@ static attain_status write_file(writer *w, const char *folder, const char *name,
     if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
     char *path = atn_path_join(w->ctx, folder, name);
     if (!path) return atn_fail_nomem(w->err);
-    const attain_status status = atn_file_write(w->ctx, path, data, length, w->err);
+    const attain_status status = atn_file_put(w->ctx, path, data, length, w->err);
     atn_free(w->ctx, path);
     return status;
 }
@@ -134,6 +134,7 @@ attain_status attain_report_write(attain_context *context, const attain_results 
     if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
     if (status == ATTAIN_OK) status = write_page(&w, &charts);
     atn_charts_free(&charts);
+    atn_folder_sync(folder);
     if (status == ATTAIN_OK && context->refusals != w.refusals) status = atn_fail_nomem(w.err);
     if (status == ATTAIN_OK && w.drawing.status != ATTAIN_OK)
         status = atn_fail(w.err, w.drawing.status, "%s", w.drawing.message);
