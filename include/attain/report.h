@@ -50,6 +50,28 @@ ATTAIN_API attain_status attain_report_answer(attain_context *context,
                                               const attain_results *results, char **text,
                                               attain_error *err) ATTAIN_MUST_CHECK;
 
+typedef enum attain_export_format {
+    ATTAIN_EXPORT_CSV = 0,   /* every table of the results */
+    ATTAIN_EXPORT_LATEX = 1, /* numbers.tex, tables of goals and scenarios, a document with them */
+    ATTAIN_EXPORT_HUB = 2    /* a forecast hub: hubverse configuration and model output */
+} attain_export_format;
+
+typedef struct attain_export_settings {
+    int version; /* set by attain_export_settings_init */
+    attain_export_format format;
+    const char *model_id; /* of a hub: TEAM-MODEL, each of 1 to 16 letters, digits and _; NULL for
+                             attain-METHOD */
+} attain_export_settings;
+ATTAIN_API void attain_export_settings_init(attain_export_settings *settings);
+
+/* Writes what other programs read into `folder` (created if missing), each file whole or not at
+ * all; docs/export.md says which.  settings may be NULL for the defaults.  ARGUMENT; FIELD where
+ * the results lack something that a hub needs, before anything is written; FILE, NOMEM. */
+ATTAIN_API attain_status attain_report_export(attain_context *context,
+                                              const attain_results *results, const char *folder,
+                                              const attain_export_settings *settings,
+                                              attain_error *err) ATTAIN_MUST_CHECK;
+
 /* The language that a template writes, and in which what it inserts is escaped. */
 typedef enum attain_escape {
     ATTAIN_ESCAPE_BY_NAME = 0, /* by the template's extension: .html, .tex, .md, .csv; else text */

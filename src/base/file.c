@@ -166,7 +166,7 @@ static int open_temporary(attain_context *ctx, const char *folder, mode_t mode, 
     return -1;
 }
 
-static void sync_folder(const char *folder)
+void atn_folder_sync(const char *folder)
 {
     /* The file is whole already; some file systems cannot sync a folder, which is no failure. */
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -191,16 +191,13 @@ static attain_status replace(attain_context *ctx, const char *path, const char *
         ok = false;
         code = errno;
     }
-    if (ok)
-        sync_folder(folder);
-    else
-        unlink(temporary);
+    if (!ok) unlink(temporary);
     atn_free(ctx, temporary);
     return ok ? ATTAIN_OK : fail_file(err, "write", path, code);
 }
 
-attain_status atn_file_write(attain_context *ctx, const char *path, const char *data, size_t length,
-                             attain_error *err)
+static attain_status write_whole(attain_context *ctx, const char *path, const char *data,
+                                 size_t length, bool sync, attain_error *err)
 {
     struct stat st;
     mode_t mode = 0666; /* less the process's umask */
@@ -214,8 +211,21 @@ attain_status atn_file_write(attain_context *ctx, const char *path, const char *
     char *folder = atn_path_folder(ctx, path);
     if (!folder) return atn_fail_nomem(err);
     const attain_status status = replace(ctx, path, folder, mode, data, length, err);
+    if (status == ATTAIN_OK && sync) atn_folder_sync(folder);
     atn_free(ctx, folder);
     return status;
+}
+
+attain_status atn_file_write(attain_context *ctx, const char *path, const char *data, size_t length,
+                             attain_error *err)
+{
+    return write_whole(ctx, path, data, length, true, err);
+}
+
+attain_status atn_file_put(attain_context *ctx, const char *path, const char *data, size_t length,
+                           attain_error *err)
+{
+    return write_whole(ctx, path, data, length, false, err);
 }
 
 attain_status atn_folder_create(attain_context *ctx, const char *path, attain_error *err)

@@ -1,5 +1,6 @@
 /* Numbers as text without the process's locale.  strtod and printf do the exact arithmetic; the
  * one thing of theirs that a locale changes, the radix character, is never shown to them. */
+#include "base/number.h"
 #include "base/text.h"
 
 #include <float.h>
@@ -196,6 +197,25 @@ static bool same(const scientific *s, double value)
     return strtod(text, NULL) == fabs(value);
 }
 
+static void shortest(double value, scientific *s)
+{
+    uint64_t digits;
+    char raw[24];
+    int n = 0;
+    if (!atn_shortest_digits(fabs(value), &digits, &s->point)) {
+        for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG; precision++) {
+            split(value, precision, s);
+            if (same(s, value)) return;
+        }
+        return;
+    }
+    while (digits % 10 == 0) digits /= 10;
+    for (; digits > 0; digits /= 10) raw[n++] = (char)('0' + digits % 10);
+    for (int i = 0; i < n; i++) s->digits[i] = raw[n - 1 - i];
+    s->digits[n] = '\0';
+    s->n = n;
+}
+
 static char *put(char *at, const char *bytes, int n)
 {
     memcpy(at, bytes, (size_t)n);
@@ -215,10 +235,7 @@ size_t atn_number_format(double value, char buffer[ATN_NUMBER_SIZE])
         return 4;
     }
     scientific s;
-    for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG; precision++) {
-        split(value, precision, &s);
-        if (same(&s, value)) break;
-    }
+    shortest(value, &s);
     char *at = buffer;
     if (signbit(value)) *at++ = '-';
     if (value == 0.0) {

@@ -26,6 +26,7 @@ bool atn_text_ok(const atn_text *text)
 static bool reserve(atn_text *text, size_t n)
 {
     if (text->failed) return false;
+    if (n < text->capacity - text->length) return true; /* most of the time */
     void *data = text->data;
     text->failed =
         n > SIZE_MAX / 4 || !atn_grow(text->ctx, &data, &text->capacity, text->length + n + 1, 1);

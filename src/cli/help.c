@@ -52,6 +52,8 @@ const atn_flag_text atn_flag_texts[] = {
     {ATN_FLAG_NUMBERS, "number-style", "NAME",
      "comma (1,234.5), space (1 234.5) or point (1.234,5;\n"
      "default: comma)"},
+    {ATN_FLAG_MODEL_ID, "model-id", "TEAM-MODEL",
+     "of a hub's model (default: attain-map or attain-nuts)"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
     {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
     {ATN_FLAG_SEED, "seed", "N", "of the random numbers (default: the study's own, or 1)"},
@@ -119,6 +121,15 @@ const atn_command atn_commands[] = {
      "true: all such are named, nothing is written, and the exit is 1.  What is inserted is\n"
      "escaped for the language of the template's extension.  TEMPLATE may be -.\n",
      2, 2, ATN_FLAGS_ALL | ATN_FLAG_ESCAPE | ATN_FLAG_NUMBERS, "FILE", atn_cmd_render},
+    {"export", "RESULT csv|latex|hub", "a finished run as tables, LaTeX or a forecast hub",
+     "Writes a finished run into the folder of -o.  csv: each table as a file; latex: "
+     "numbers.tex,\n"
+     "in which \\attain{ADDRESS} is the number there, tables of goals and scenarios, and "
+     "example.tex\n"
+     "with them; hub: a forecast hub after hubverse's schemas, with quantiles, samples, the "
+     "chance\n"
+     "of each goal and its date in bins, for the run and each scenario.\n",
+     2, 2, ATN_FLAGS_ALL | ATN_FLAG_MODEL_ID, "DIR", atn_cmd_export},
     {"calibrate", "STUDY", "fit simulated studies: are the truths recovered?",
      "Draws parameters from the study's priors, lets its reports say what the model then makes "
      "them\n"
@@ -152,6 +163,14 @@ const atn_command atn_commands[] = {
     {"init", "DIR", "a small working study to start from",
      "Writes study.json, reports.csv and README.md into a new or empty folder.\n", 0, 1,
      ATN_FLAGS_ALL, "DIR", atn_cmd_init},
+    {"completion", "bash|zsh|fish", "completions of commands and flags for a shell",
+     "Prints a script that completes commands, flags and their values.  For bash in this session\n"
+     "and for good:\n\n"
+     "  source <(attain completion bash)\n"
+     "  attain completion bash -o ~/.local/share/bash-completion/completions/attain\n\n"
+     "For zsh save it as _attain in a folder of $fpath, for fish as\n"
+     "~/.config/fish/completions/attain.fish.\n",
+     1, 1, ATN_FLAGS_ALL, "FILE", atn_cmd_completion},
     {NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL}};
 
 const atn_command *atn_command_find(const char *name)
@@ -184,6 +203,7 @@ void atn_help_usage(FILE *stream)
 
 void atn_help_overview(FILE *stream)
 {
+    enum { WIDTH = 22 };
     fputs("attain answers from public figures: will the stated goal be met, by when, and how sure\n"
           "can we be?\n\n"
           "usage: attain COMMAND [arguments] [flags]\n\n",
@@ -191,7 +211,9 @@ void atn_help_overview(FILE *stream)
     for (const atn_command *c = atn_commands; c->name; c++) {
         char call[40];
         snprintf(call, sizeof call, "%s %s", c->name, c->arguments);
-        fprintf(stream, "  %-22s %s\n", call, c->summary);
+        const bool fits = strlen(call) <= WIDTH;
+        if (!fits) fprintf(stream, "  %s\n", call);
+        fprintf(stream, "  %-*s %s\n", WIDTH, fits ? call : "", c->summary);
     }
     fputs("  help [COMMAND]         this text, or a command's own\n\n"
           "attain --version prints the version.\n\n"

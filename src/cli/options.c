@@ -285,6 +285,7 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_UNTIL: return read_share(p, "--until", value, &o->until);
     case ATN_FLAG_ESCAPE: return read_escape(p, value);
     case ATN_FLAG_NUMBERS: return read_numbers(p, value);
+    case ATN_FLAG_MODEL_ID: o->model_id = value; break;
     case ATN_FLAG_QUIET: o->quiet = true; break;
     case ATN_FLAG_STRICT: o->strict = true; break;
     case ATN_FLAG_HELP: o->help = true; break;

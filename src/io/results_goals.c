@@ -2,6 +2,7 @@
 #include "results_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Steps of attainment come as interpolated quantiles: the day by which the step is complete. */
 static void add_date(atn_builder *b, cJSON *parent, const char *key, double step)
@@ -100,6 +101,37 @@ void atn_build_chance(atn_builder *b, cJSON *parent, const atn_reading *r)
     atn_build_text(b, parent, "words", words);
 }
 
+/* Six digits: a sample has no more, and the file stays small. */
+static double six_digits(double value)
+{
+    if (!(fabs(value) > 1e-15 && fabs(value) < 1e15)) return value;
+    const int place = 5 - (int)floor(log10(fabs(value)));
+    const double scale = pow(10.0, abs(place));
+    return place >= 0 ? round(value * scale) / scale : round(value / scale) * scale;
+}
+
+void atn_build_forecast(atn_builder *b, cJSON *o, const atn_reading *r)
+{
+    const atn_forecast *f = &r->forecast;
+    if (f->n_futures == 0) {
+        atn_build_null(b, o, "value_quantiles");
+        atn_build_null(b, o, "futures");
+    } else {
+        atn_build_levels(b, o, "value_quantiles", atn_value_levels, f->quantile,
+                         ATN_N_VALUE_LEVELS);
+        cJSON *futures = atn_build_array(b, o, "futures");
+        for (size_t k = 0; k < f->n_futures; k++)
+            atn_build_number(b, futures, NULL, six_digits(f->future[k]));
+    }
+    cJSON *bins = atn_build_object(b, o, "date_bins");
+    for (size_t k = 0; k < f->n_bins; k++) {
+        char date[ATN_DATE_SIZE];
+        atn_date_format(atn_calendar_end(&b->study->calendar, f->bin_step[k]), date);
+        atn_build_number(b, bins, date, f->bin[k]);
+    }
+    atn_build_number(b, bins, "never", r->never_by_horizon);
+}
+
 static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r, bool on_ceiling)
 {
     static const double shortfall_levels[] = {0.05, 0.5, 0.95};
@@ -121,6 +153,7 @@ static void add_reading(atn_builder *b, cJSON *parent, const atn_reading *r, boo
     atn_build_bool(b, o, "already_reached", r->already_reached);
     atn_build_bool(b, o, "out_of_reach", out_of_reach(r));
     atn_build_bool(b, o, "date_rests_on_prior", on_ceiling);
+    atn_build_forecast(b, o, r);
     cJSON *curve = atn_build_object(b, o, "by_date");
     cJSON *dates = atn_build_array(b, curve, "dates");
     for (size_t i = 0; i < r->n_curve; i++)

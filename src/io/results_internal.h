@@ -66,6 +66,8 @@ const char *atn_counted_as(const attain_study *study, size_t definition);
 /* Name, target and chance of a reading; the dates by which it is attained. */
 void atn_build_chance(atn_builder *b, cJSON *parent, const atn_reading *r);
 void atn_build_dates(atn_builder *b, cJSON *parent, const atn_reading *r);
+/* What hubs ask for of it: quantiles of the value, futures, dates in bins. */
+void atn_build_forecast(atn_builder *b, cJSON *parent, const atn_reading *r);
 void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal);
 void atn_build_scenarios(atn_builder *b); /* an empty list where none was run */
 attain_status atn_build_reports(atn_builder *b, attain_error *err);

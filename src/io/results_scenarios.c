@@ -88,7 +88,7 @@ static void add_reading(atn_builder *b, cJSON *list, const atn_reading *r, const
     atn_build_number(b, o, "never_by_horizon", r->never_by_horizon);
     atn_build_number(b, o, "probability_at_horizon", r->probability_at_horizon);
     atn_build_number(b, o, "value", p->value[1]);
-    atn_build_levels(b, o, "value_quantiles", levels, p->value, 3);
+    atn_build_forecast(b, o, r);
     cJSON *baseline = atn_build_object(b, o, "baseline");
     atn_build_number(b, baseline, "probability", base->probability);
     atn_build_number(b, baseline, "mcse", base->mcse);

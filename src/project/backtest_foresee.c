@@ -10,7 +10,7 @@
 
 enum { MOST_DRAWS = 2000 }; /* enough for 2.5 % tails; each costs three paths */
 
-const double atn_forecast_levels[ATN_FORECAST_LEVELS] = {0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975};
+const double atn_forecast_levels[ATN_FORESEEN_LEVELS] = {0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975};
 const char *const atn_carry_names[ATN_N_CARRY] = {"model", "last-rate", "mean-rate"};
 
 /* One block's later reports under each of its candidates. */
@@ -127,7 +127,7 @@ static void sort_draws(const foresight *f, size_t carry, size_t r, bool logs)
 }
 
 static void score_exact(const foresight *f, size_t carry, double y, const double *q,
-                        atn_forecast *out)
+                        atn_foreseen *out)
 {
     static const double alpha[ATTAIN_COVERAGES] = {0.5, 0.2, 0.05};
     const double low[] = {q[2], q[1], q[0]}, high[] = {q[4], q[5], q[6]};
@@ -139,17 +139,17 @@ static void score_exact(const foresight *f, size_t carry, double y, const double
 }
 
 static void score_carry(const foresight *f, size_t r, size_t carry, const atn_report *report,
-                        atn_forecast *out)
+                        atn_foreseen *out)
 {
-    double q[ATN_FORECAST_LEVELS];
+    double q[ATN_FORESEEN_LEVELS];
     out->log_score[carry] =
         atn_log_sum(values_of(f, 0, carry, r), f->n_used) - log((double)f->n_used);
     out->crps[carry] = out->wis[carry] = out->miss[carry] = NAN;
     if (carry != ATN_CARRY_NONE && !out->exact) return;
     sort_draws(f, carry, r, out->logs);
-    atn_quantiles(f->column, f->n_used, atn_forecast_levels, ATN_FORECAST_LEVELS, q);
+    atn_quantiles(f->column, f->n_used, atn_forecast_levels, ATN_FORESEEN_LEVELS, q);
     if (carry == ATN_CARRY_NONE)
-        for (size_t k = 0; k < ATN_FORECAST_LEVELS; k++)
+        for (size_t k = 0; k < ATN_FORESEEN_LEVELS; k++)
             out->quantile[k] = out->logs ? exp(q[k]) : q[k];
     if (!out->exact) return;
     /* atn_quantiles leaves a partial order */
@@ -157,13 +157,13 @@ static void score_carry(const foresight *f, size_t r, size_t carry, const atn_re
     score_exact(f, carry, out->logs ? log(report->value) : report->value, q, out);
 }
 
-static void score_report(const foresight *f, size_t r, atn_forecast *out)
+static void score_report(const foresight *f, size_t r, atn_foreseen *out)
 {
     const attain_study *study = f->backtest->study;
     const size_t index = atn_model_report(f->models[0], r);
     const atn_report *report = &study->reports[index];
     atn_stream stream;
-    *out = (atn_forecast){.date = f->date, .report = index, .crps_natural = NAN};
+    *out = (atn_foreseen){.date = f->date, .report = index, .crps_natural = NAN};
     out->exact = report->relation == ATN_EXACT;
     out->logs = study->series[report->series].link == ATN_LINK_LOG;
     out->ahead = (long)report->end - (long)f->backtest->dates[f->date].as_of;

@@ -48,7 +48,7 @@ typedef struct omission {
     size_t which;
 } omission;
 
-static bool is_omitted(const atn_forecast *f, const omission *o)
+static bool is_omitted(const atn_foreseen *f, const omission *o)
 {
     return o->which != ATN_NONE && (o->by_date ? f->date : f->report) == o->which;
 }
@@ -58,7 +58,7 @@ static void take_statistics(const group *g, const omission *o, double out[N_STAT
     double sum[N_STATISTICS] = {0}, base[ATN_N_CARRY] = {0}, miss[ATN_N_CARRY] = {0};
     double n = 0.0, n_ahead = 0.0, n_exact = 0.0;
     for (size_t i = 0; i < g->n; i++) {
-        const atn_forecast *f = &g->b->forecasts[g->rows[i]];
+        const atn_foreseen *f = &g->b->forecasts[g->rows[i]];
         if (is_omitted(f, o)) continue;
         n += 1.0;
         sum[STAT_LOG] += f->log_score[0];
@@ -90,7 +90,7 @@ static size_t count_clusters(const group *g, bool by_date, bool exact_only, bool
     size_t n = 0;
     memset(seen, 0, most * sizeof *seen);
     for (size_t i = 0; i < g->n; i++) {
-        const atn_forecast *f = &g->b->forecasts[g->rows[i]];
+        const atn_foreseen *f = &g->b->forecasts[g->rows[i]];
         const size_t which = by_date ? f->date : f->report;
         if ((exact_only && !f->exact) || seen[which]) continue;
         seen[which] = true;
@@ -160,7 +160,7 @@ static void fill_score(const group *g, const bench *w, attain_backtest_score *s)
 }
 
 /* Whether a forecast belongs to group number k: all, then horizons, then series. */
-static bool belongs(const attain_backtest *b, const atn_forecast *f, size_t k)
+static bool belongs(const attain_backtest *b, const atn_foreseen *f, size_t k)
 {
     if (k == 0) return true;
     if (k <= N_HORIZONS) return f->ahead >= horizons[k - 1].low && f->ahead <= horizons[k - 1].high;

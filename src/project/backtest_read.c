@@ -75,7 +75,7 @@ attain_status attain_backtest_forecast_get(const attain_backtest *b, size_t inde
 {
     atn_error_clear(err);
     if (index >= b->n_forecasts) return out_of_range("forecast", index, b->n_forecasts, err);
-    const atn_forecast *f = &b->forecasts[index];
+    const atn_foreseen *f = &b->forecasts[index];
     *forecast = (attain_backtest_forecast){.date = f->date,
                                            .report = f->report,
                                            .ahead = f->ahead,

@@ -315,6 +315,7 @@ static attain_status fill(const atn_reading_job *job, const atn_plan *plan,
     add_dates(job, n, reading);
     if (rows->best[0]) add_levels(job, plan, rows->best, n_rows, reading);
     if (rows->best[0] && n_rows == 1) add_paces(job, plan, outcomes, reading);
+    atn_forecast_fill(job, rows->best, n_rows, n, &reading->forecast);
     attain_status status = add_curve(job, plan, n, reading, err);
     if (status == ATTAIN_OK)
         status = share_error(job, rows->reached, n_rows, (double)deadline, reading->probability,

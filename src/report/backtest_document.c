@@ -182,7 +182,7 @@ static void put_answers(atn_text *out, const attain_backtest *b)
     atn_text_add(out, "\n  ]");
 }
 
-static void put_forecast(atn_text *out, const attain_backtest *b, const atn_forecast *f)
+static void put_forecast(atn_text *out, const attain_backtest *b, const atn_foreseen *f)
 {
     const atn_report *r = &b->study->reports[f->report];
     put_date(out, "as_of", b->dates[f->date].as_of, true);
@@ -192,7 +192,7 @@ static void put_forecast(atn_text *out, const attain_backtest *b, const atn_fore
     put_text(out, "relation", atn_relation_name(r->relation), false);
     put_number(out, "observed", r->value);
     atn_text_add(out, ", \"quantiles\": {");
-    for (size_t k = 0; k < ATN_FORECAST_LEVELS; k++) {
+    for (size_t k = 0; k < ATN_FORESEEN_LEVELS; k++) {
         char level[ATN_NUMBER_SIZE];
         atn_number_format(atn_forecast_levels[k], level);
         key(out, level, k == 0);

@@ -158,7 +158,7 @@ static void add_numbers(atn_grid *t, const double *values, size_t n)
     for (size_t k = 0; k < n; k++) atn_grid_number(t, values[k]);
 }
 
-static void add_report(atn_grid *t, const attain_backtest *b, const atn_forecast *f,
+static void add_report(atn_grid *t, const attain_backtest *b, const atn_foreseen *f,
                        const report_dates *days)
 {
     const attain_study *study = b->study;
@@ -188,10 +188,10 @@ void atn_backtest_forecasts_csv(const attain_backtest *b, atn_text *out)
     }
     atn_grid_init(&t, b->ctx, forecast_columns, sizeof forecast_columns / sizeof *forecast_columns);
     for (size_t i = 0; dates && days && i < b->n_forecasts; i++) {
-        const atn_forecast *f = &b->forecasts[i];
+        const atn_foreseen *f = &b->forecasts[i];
         atn_grid_text(&t, dates[f->date]);
         add_report(&t, b, f, &days[f->report]);
-        add_numbers(&t, f->quantile, ATN_FORECAST_LEVELS);
+        add_numbers(&t, f->quantile, ATN_FORESEEN_LEVELS);
         atn_grid_number(&t, f->pit);
         atn_grid_text(&t, f->logs ? "log" : "natural");
         add_numbers(&t, f->log_score, ATN_N_CARRY);

@@ -59,7 +59,7 @@ static size_t find_surprise(const moved *m, size_t from, size_t to)
     size_t found = ATN_NONE;
     double furthest = 0.25;
     for (size_t i = 0; i < b->n_forecasts; i++) {
-        const atn_forecast *f = &b->forecasts[i];
+        const atn_foreseen *f = &b->forecasts[i];
         const atn_report *r = &b->study->reports[f->report];
         const double at = 0.5 * (f->below + f->upto), tail = at < 0.5 ? at : 1.0 - at;
         if (f->date != from || r->published > b->dates[to].as_of ||

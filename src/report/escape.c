@@ -112,9 +112,23 @@ static const char *latex_command(char c)
     }
 }
 
+/* Most of a text, and all of a number: characters that are themselves wherever they stand. */
+static size_t plain_run(const char *s)
+{
+    size_t n = 0;
+    while ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= '0' && s[n] <= '9') ||
+           (s[n] >= 'A' && s[n] <= 'Z') || s[n] == '.' || s[n] == ' ')
+        n++;
+    return n;
+}
+
 void atn_escape_latex(atn_text *out, const char *text)
 {
     for (const char *s = text; *s; s++) {
+        const size_t plain = plain_run(s);
+        atn_text_add_bytes(out, s, plain);
+        s += plain;
+        if (!*s) break;
         const char c = is_control(*s) ? ' ' : *s;
         const char *command = latex_command(c);
         const size_t unseen = invisible(s);

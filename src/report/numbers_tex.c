@@ -118,11 +118,25 @@ static void put_value(walk *w, const atn_node *node)
 
 static void walk_node(walk *w, const atn_node *node);
 
-/* What each report does to each goal is told in a table of its own, from either side. */
+/* Tables in the tree: nobody quotes their numbers one by one, and they would be most of the file.
+ * What each report does to each goal is told from either side. */
 static bool is_table(const walk *w, const char *key, const atn_node *node)
 {
+    static const char *const tables[] = {"influence", "sources", "diagnostics",     "fitted",
+                                         "per_step",  "loo",     "value_quantiles", "futures",
+                                         "date_bins", "by_date"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(key, tables[i]) == 0) return true;
     const bool list = atn_node_kind_of(node) == ATN_NODE_LIST;
-    return strcmp(key, "influence") == 0 || (w->length > 0 && list && strcmp(key, "reports") == 0);
+    return w->length > 0 && list && strcmp(key, "reports") == 0;
+}
+
+/* An element's name is what its address ends with already. */
+static bool is_own_name(const walk *w, const atn_node *node)
+{
+    const size_t n = strlen(atn_node_text(node));
+    return n > 0 && w->length > n && w->address[w->length - n - 1] == '/' &&
+           strcmp(w->address + w->length - n, atn_node_text(node)) == 0;
 }
 
 static void walk_group(walk *w, const atn_node *group)
@@ -131,7 +145,7 @@ static void walk_group(walk *w, const atn_node *group)
     const bool dates = w->dates;
     for (const atn_node *c = atn_node_first(group); c; c = atn_node_next(c)) {
         const char *key = atn_node_key(c);
-        if (is_table(w, key, c)) continue;
+        if (is_table(w, key, c) || is_own_name(w, c)) continue;
         if (atn_node_groups(key))
             w->loose++;
         else if (!push(w, key))

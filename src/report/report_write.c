@@ -1,5 +1,6 @@
 /* A run's folder: the document, its tables, its charts, its page. */
 #include "chart_internal.h"
+#include "folder_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static attain_status write_file(writer *w, const char *folder, const char *name,
     if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
     char *path = atn_path_join(w->ctx, folder, name);
     if (!path) return atn_fail_nomem(w->err);
-    const attain_status status = atn_file_write(w->ctx, path, data, length, w->err);
+    const attain_status status = atn_file_put(w->ctx, path, data, length, w->err);
     atn_free(w->ctx, path);
     return status;
 }
@@ -49,28 +50,6 @@ static attain_status write_document(writer *w)
     atn_text_add(&text, "\n");
     const attain_status status = write_text(w, w->folder, "results.json", &text);
     atn_text_free(&text);
-    return status;
-}
-
-static attain_status write_tables(writer *w)
-{
-    static const char *const names[][2] = {
-        {"goals", "goals"},         {"parameters", "parameters"},   {"reports", "reports"},
-        {"series", "series"},       {"diagnostics", "diagnostics"}, {"why", "influence"},
-        {"scenarios", "scenarios"},
-    };
-    const atn_node *scenarios = atn_node_get(atn_document_root(w->results), "scenarios");
-    attain_status status = ATTAIN_OK;
-    for (size_t i = 0; i < sizeof names / sizeof *names && status == ATTAIN_OK; i++) {
-        char file[32];
-        atn_text text;
-        if (strcmp(names[i][0], "scenarios") == 0 && !atn_node_first(scenarios)) continue;
-        atn_text_init(&text, w->ctx);
-        snprintf(file, sizeof file, "%s.csv", names[i][1]);
-        status = atn_grid_write(w->ctx, w->results, names[i][0], ATTAIN_FORMAT_CSV, &text, w->err);
-        if (status == ATTAIN_OK) status = write_text(w, w->folder, file, &text);
-        atn_text_free(&text);
-    }
     return status;
 }
 
@@ -149,11 +128,13 @@ attain_status attain_report_write(attain_context *context, const attain_results 
     atn_chart_list charts = {0};
     attain_status status = atn_folder_create(context, folder, w.err);
     if (status == ATTAIN_OK) status = write_document(&w);
-    if (status == ATTAIN_OK) status = write_tables(&w);
+    const atn_folder tables = {context, folder, w.refusals, w.err};
+    if (status == ATTAIN_OK) status = atn_folder_tables(&tables, results);
     if (status == ATTAIN_OK) status = write_numbers(&w);
     if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
     if (status == ATTAIN_OK) status = write_page(&w, &charts);
     atn_charts_free(&charts);
+    atn_folder_sync(folder);
     if (status == ATTAIN_OK && context->refusals != w.refusals) status = atn_fail_nomem(w.err);
     if (status == ATTAIN_OK && w.drawing.status != ATTAIN_OK)
         status = atn_fail(w.err, w.drawing.status, "%s", w.drawing.message);

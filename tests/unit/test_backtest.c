@@ -123,7 +123,7 @@ static void test_closed_forms(void **state)
     assert_int_equal(b->n_dates, 10);
     size_t exact = 0;
     for (size_t i = 0; i < b->n_forecasts; i++) {
-        const atn_forecast *f = &b->forecasts[i];
+        const atn_foreseen *f = &b->forecasts[i];
         const atn_report *r = &b->study->reports[f->report];
         double mean, sd;
         exact_law(&m, b->dates[f->date].as_of, &mean, &sd);
@@ -173,7 +173,7 @@ static void test_coverage(void **state)
         made m;
         make_study(&m, 1 + i);
         attain_backtest *b = run(ctx, &m, "40", "2025-01-15");
-        const atn_forecast *f = &b->forecasts[0]; /* of the first date: the next window */
+        const atn_foreseen *f = &b->forecasts[0]; /* of the first date: the next window */
         assert_true(f->exact && f->date == 0);
         pit[i] = f->pit;
         for (size_t k = 0; k < ATTAIN_COVERAGES; k++) inside[k] += f->inside[k];

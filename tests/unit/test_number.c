@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/stream.h"
 #include "base/text.h"
 
@@ -225,6 +226,66 @@ static void million_doubles(void **state)
     round_trip(1000000, 20250120);
 }
 
+/* The digits by whole numbers are those of the C library's printer and reader: at random, at powers
+ * of two (whose neighbours lie unevenly), beside powers of ten, at halves of the last digit. */
+static void same_digits(double value)
+{
+    char text[ATN_NUMBER_SIZE], want[64] = "", got[64];
+    uint64_t digits = 0;
+    int point = 0;
+    atn_number_format(value, text);
+    if (!atn_shortest_digits(value, &digits, &point))
+        fail_msg("%a (%s) is out of range", value, text);
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(want, sizeof want, "%.*e", precision - 1, value);
+        if (strtod(want, NULL) == value) break;
+    }
+    snprintf(got, sizeof got, "0.%llue%d", (unsigned long long)digits, point);
+    double back = strtod(got, NULL), wanted = strtod(want, NULL);
+    atn_check_same_bits(want, &back, &wanted, 1);
+    const size_t n_got = strcspn(got + 2, "e"), n_want = strcspn(want, "e") - 1;
+    if (n_got > n_want && digits % 10 != 0) fail_msg("%a: %s is longer than %s", value, got, want);
+    for (size_t i = 0, k = 0; i < n_got && k < n_want; i++, k++) {
+        const char *d = want + (k ? k + 1 : 0); /* past the point */
+        if (got[i + 2] != *d) fail_msg("%a: %s, not %s", value, got, want);
+    }
+}
+
+static void digits_of_the_c_library(void **state)
+{
+    (void)state;
+    atn_stream s;
+    const uint64_t seed = 17;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    atn_stream_init(&s, seed, ATN_PURPOSE_SIMULATE, 0, 0);
+    for (size_t i = 0; i < 200000; i++) {
+        const uint64_t bits = atn_stream_bits(&s);
+        const double m = 1.0 + (double)(bits >> 12) * 0x1p-52;
+        const double value = ldexp(m, (int)(bits % 92) - 34);
+        if (value >= 1e-10 && value < 1e17) same_digits(value);
+        same_digits((double)(bits % 10000000) / 1000.0 + 0.001);
+        same_digits((double)(bits >> 10) + 0.5);
+    }
+    for (int e = -33; e < 56; e++) {
+        same_digits(ldexp(1.0, e));
+        same_digits(nextafter(ldexp(1.0, e), 0.0));
+        same_digits(nextafter(ldexp(1.0, e), INFINITY));
+    }
+    for (int e = -9; e < 17; e++) {
+        char text[16];
+        snprintf(text, sizeof text, "1e%d", e);
+        const double ten = strtod(text, NULL);
+        same_digits(ten);
+        same_digits(nextafter(ten, 0.0));
+        same_digits(nextafter(ten, INFINITY));
+    }
+    uint64_t digits = 7;
+    int point = 7;
+    const double outside[] = {0.0, -1.0, 1e17, 9e-11, 0x1p-1074, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        assert_false(atn_shortest_digits(outside[i], &digits, &point));
+}
+
 /* Locales with a decimal comma change nothing.  None may be installed: then this is skipped. */
 static void comma_locales(void **state)
 {
@@ -255,10 +316,15 @@ static void comma_locales(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parsed),        cmocka_unit_test(refused),
-        cmocka_unit_test(many_digits),   cmocka_unit_test(fast_and_slow),
-        cmocka_unit_test(integers),      cmocka_unit_test(formatted),
-        cmocka_unit_test(fixed),         cmocka_unit_test(million_doubles),
+        cmocka_unit_test(digits_of_the_c_library),
+        cmocka_unit_test(parsed),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(many_digits),
+        cmocka_unit_test(fast_and_slow),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(formatted),
+        cmocka_unit_test(fixed),
+        cmocka_unit_test(million_doubles),
         cmocka_unit_test(comma_locales),
     };
     return cmocka_run_group_tests_name("number", tests, NULL, NULL);

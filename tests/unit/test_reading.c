@@ -186,13 +186,161 @@ static void test_error_of_chains(void **state)
     attain_context_free(ctx);
 }
 
+/* ---- what hubs ask for ------------------------------------------------------------------------
+ */
+
+enum { N_STEPS = 710, N_DRAWS = 2000 };
+
+static void forecast_of(atn_calendar calendar, size_t n_steps, long as_of, const size_t *counts,
+                        const double *const *best, size_t n_rows, atn_forecast *forecast)
+{
+    static double scratch[2 * N_DRAWS];
+    static size_t own[N_STEPS];
+    attain_study study = {.calendar = calendar, .n_steps = n_steps};
+    const attain_posterior posterior = {.study = &study};
+    memcpy(own, counts, n_steps * sizeof *own);
+    const atn_reading_job job = {.posterior = &posterior,
+                                 .n_draws = N_DRAWS,
+                                 .n_steps = n_steps,
+                                 .as_of = as_of,
+                                 .scratch = scratch,
+                                 .counts = own};
+    memset(forecast, 0x55, sizeof *forecast); /* all of it is written */
+    atn_forecast_fill(&job, best, n_rows, n_rows * N_DRAWS, forecast);
+}
+
+/* Values 1 to 2000 in order have quantiles 1 + 1999 p, and each twentieth is a future; a mixture's
+ * rows take turns; without a number for every draw there are none. */
+static void test_forecast_values(void **state)
+{
+    (void)state;
+    static double rising[N_DRAWS], falling[N_DRAWS], holed[N_DRAWS];
+    static const size_t counts[N_STEPS];
+    const atn_calendar days = {ATN_STEP_DAY, atn_date_from_parts(2025, 1, 20)};
+    for (size_t d = 0; d < N_DRAWS; d++) {
+        rising[d] = holed[d] = (double)d + 1.0;
+        falling[d] = -(double)d - 1.0;
+    }
+    atn_forecast f;
+    const double *rows[] = {rising, falling};
+    forecast_of(days, N_STEPS, 100, counts, rows, 1, &f);
+    assert_int_equal(f.n_futures, ATN_N_FUTURES);
+    for (size_t k = 0; k < ATN_N_VALUE_LEVELS; k++)
+        same("quantile", f.quantile[k], 1.0 + 1999.0 * atn_value_levels[k]);
+    for (size_t k = 0; k < ATN_N_FUTURES; k++) same("future", f.future[k], 20.0 * (double)k + 1.0);
+    forecast_of(days, N_STEPS, 100, counts, rows, 2, &f);
+    same("mixed median", f.quantile[11], 0.0);
+    for (size_t k = 0; k < ATN_N_FUTURES; k++)
+        same("mixed future", f.future[k], (k % 2 ? -1.0 : 1.0) * (20.0 * (double)k + 1.0));
+    holed[1999] = NAN;
+    rows[0] = holed;
+    forecast_of(days, N_STEPS, 100, counts, rows, 1, &f);
+    assert_int_equal(f.n_futures, 0);
+    assert_true(isnan(f.quantile[0]) && isnan(f.quantile[22]));
+    rows[0] = NULL;
+    forecast_of(days, N_STEPS, 100, counts, rows, 1, &f);
+    assert_int_equal(f.n_futures, 0);
+    assert_true(isnan(f.quantile[11]));
+}
+
+/* Bins end where they should, each holds what is counted in it, and with never they sum to 1. */
+static void test_forecast_bins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        atn_step_unit unit;
+        size_t n_steps;
+        long as_of;
+        size_t n;
+        const char *first[3], *last; /* days that bins end on */
+    } rows[] = {
+        {"days",
+         ATN_STEP_DAY,
+         710,
+         281,
+         16,
+         {"2025-10-28", "2025-10-31", "2025-11-30"},
+         "2026-12-30"},
+        {"a month's end",
+         ATN_STEP_DAY,
+         400,
+         284,
+         5,
+         {"2025-10-31", "2025-11-30", "2025-12-31"},
+         "2026-02-23"},
+        {"over at as_of", ATN_STEP_DAY, 100, 99, 1, {"2025-04-29"}, "2025-04-29"},
+        {"before the start",
+         ATN_STEP_DAY,
+         12,
+         -3,
+         1 + 1,
+         {"2025-01-20", "2025-01-31"},
+         "2025-01-31"},
+        {"weeks",
+         ATN_STEP_WEEK,
+         20,
+         3,
+         6,
+         {"2025-02-16", "2025-02-23", "2025-03-30"},
+         "2025-06-08"},
+        {"many months",
+         ATN_STEP_MONTH,
+         40,
+         3,
+         1 + 36,
+         {"2025-04-30", "2025-05-31", "2025-06-30"},
+         "2028-04-30"},
+        {"years of them",
+         ATN_STEP_MONTH,
+         41,
+         3,
+         5,
+         {"2025-04-30", "2025-12-31", "2026-12-31"},
+         "2028-05-31"},
+        {"centuries",
+         ATN_STEP_YEAR,
+         700,
+         0,
+         9,
+         {"2025-12-31", "2099-12-31", "2199-12-31"},
+         "2724-12-31"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        static size_t counts[N_STEPS];
+        const atn_calendar calendar = {rows[i].unit, atn_date_from_parts(2025, 1, 20)};
+        const double *none[] = {NULL};
+        size_t all = 0, bin = 0;
+        double sum = 0.0;
+        atn_forecast f;
+        print_message("%s\n", rows[i].name);
+        memset(counts, 0, sizeof counts);
+        for (size_t k = 0; k < rows[i].n_steps; k++) all += counts[k] = k % 3;
+        forecast_of(calendar, rows[i].n_steps, rows[i].as_of, counts, none, 1, &f);
+        assert_int_equal(f.n_bins, rows[i].n);
+        assert_in_range(f.n_bins, 1, ATN_MAX_BINS);
+        for (size_t k = 0, step = 0; k < f.n_bins; k++) {
+            char text[ATN_DATE_SIZE];
+            size_t within = 0;
+            for (; (long)step <= f.bin_step[k]; step++) within += counts[step];
+            same("bin", f.bin[k], (double)within / N_DRAWS);
+            sum += f.bin[k];
+            atn_date_format(atn_calendar_end(&calendar, f.bin_step[k]), text);
+            if (k < 3 && rows[i].first[k]) assert_string_equal(text, rows[i].first[k]);
+            if (k == f.n_bins - 1) assert_string_equal(text, rows[i].last);
+            bin = k;
+        }
+        assert_int_equal(bin + 1, f.n_bins);
+        same("all that is ever reached", sum, (double)all / N_DRAWS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reading_names),
-        cmocka_unit_test(test_goal_steps),
-        cmocka_unit_test(test_order_statistics),
-        cmocka_unit_test(test_error_of_chains),
+        cmocka_unit_test(test_reading_names),    cmocka_unit_test(test_goal_steps),
+        cmocka_unit_test(test_order_statistics), cmocka_unit_test(test_error_of_chains),
+        cmocka_unit_test(test_forecast_values),  cmocka_unit_test(test_forecast_bins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

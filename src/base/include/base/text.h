@@ -57,6 +57,11 @@ attain_status atn_file_read(attain_context *ctx, const char *path, size_t limit,
  * Nothing is left behind on failure. */
 attain_status atn_file_write(attain_context *ctx, const char *path, const char *data, size_t length,
                              attain_error *err);
+/* The same for one of many files: whole or not at all, but after a power cut its name may still be
+ * the old file's until atn_folder_sync was called on the folder, once for all of them. */
+attain_status atn_file_put(attain_context *ctx, const char *path, const char *data, size_t length,
+                           attain_error *err);
+void atn_folder_sync(const char *folder);
 /* mkdir -p for a folder. */
 attain_status atn_folder_create(attain_context *ctx, const char *path, attain_error *err);
 bool atn_is_folder(const char *path);

@@ -54,6 +54,7 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_NUMBERS     ATN_FLAG(37)
 #define ATN_FLAG_EVERY       ATN_FLAG(38)
 #define ATN_FLAG_FIRST       ATN_FLAG(39) /* --from of backtest */
+#define ATN_FLAG_MODEL_ID    ATN_FLAG(40)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -100,6 +101,7 @@ typedef struct atn_options {
     const char *ranks;           /* of calibrate; NULL: not given */
     attain_escape escape;        /* of render */
     attain_number_style numbers; /* of render */
+    const char *model_id;        /* of export; NULL: not given */
     atn_regress_options regress;
 } atn_options;
 
@@ -148,10 +150,12 @@ atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_backtest(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_render(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_export(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_curves(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_schema(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_completion(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_init(const atn_options *options, atn_console *console);
 
 #endif

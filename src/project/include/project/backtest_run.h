@@ -7,8 +7,8 @@
 #include "project/projection.h"
 #include "study/outlook.h"
 
-enum { ATN_FORECAST_LEVELS = 7, ATN_FORECAST_MEDIAN = 3, ATN_RELIABILITY_BINS = 5 };
-extern const double atn_forecast_levels[ATN_FORECAST_LEVELS]; /* .025 .1 .25 .5 .75 .9 .975 */
+enum { ATN_FORESEEN_LEVELS = 7, ATN_FORECAST_MEDIAN = 3, ATN_RELIABILITY_BINS = 5 };
+extern const double atn_forecast_levels[ATN_FORESEEN_LEVELS]; /* .025 .1 .25 .5 .75 .9 .975 */
 /* "model", "last-rate", "mean-rate": by atn_carry. */
 extern const char *const atn_carry_names[ATN_N_CARRY];
 
@@ -23,18 +23,18 @@ typedef struct atn_backtest_date {
 
 /* One later report as one date foresaw it.  Scores are on the log scale under a log link, on the
  * natural scale otherwise, so that under a log link they are relative misses, nearly. */
-typedef struct atn_forecast {
+typedef struct atn_foreseen {
     size_t date, report; /* of the backtest; of the study */
     long ahead;          /* days from the as-of date to the window's end; 0 or less: past already */
     bool exact, logs;
-    double quantile[ATN_FORECAST_LEVELS]; /* of the reported quantity, natural scale */
+    double quantile[ATN_FORESEEN_LEVELS]; /* of the reported quantity, natural scale */
     bool inside[ATTAIN_COVERAGES];        /* exact: the figure lies in the 50, 80, 95 % interval */
     double pit, below, upto;              /* pit: uniform between F at the statement's ends */
     double crps_natural;                  /* the model's; the four below NaN unless exact */
     double crps[ATN_N_CARRY], wis[ATN_N_CARRY], miss[ATN_N_CARRY]; /* miss: |y - median| */
     double log_score[ATN_N_CARRY]; /* log density of an exact figure, log probability of another's
                                       statement */
-} atn_forecast;
+} atn_foreseen;
 
 typedef enum atn_goal_outcome {
     ATN_OUTCOME_OPEN,
@@ -80,7 +80,7 @@ struct attain_backtest {
     atn_backtest_line *lines;
     size_t n_lines;
     atn_backtest_answer *answers; /* n_dates x n_lines */
-    atn_forecast *forecasts;      /* by date, then report */
+    atn_foreseen *forecasts;      /* by date, then report */
     size_t n_forecasts, forecast_room;
     attain_backtest_score *scores;
     char (*score_names)[80];

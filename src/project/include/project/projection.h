@@ -11,6 +11,8 @@ extern const double atn_levels[ATN_N_LEVELS];           /* .025 .05 .1 .25 .5 .7
 extern const double atn_date_levels[ATN_N_DATE_LEVELS]; /* .05 .25 .5 .75 .95 */
 extern const double atn_date_tails[ATN_N_DATE_TAILS];   /* .1 .9 */
 extern const double atn_attainable_levels[ATN_N_ATTAINABLE]; /* .1 .5 .9 */
+enum { ATN_N_VALUE_LEVELS = 23, ATN_N_FUTURES = 100, ATN_MAX_BINS = 64 };
+extern const double atn_value_levels[ATN_N_VALUE_LEVELS]; /* .01 .025 .05 .1 .. .95 .975 .99 */
 
 /* Quantiles by step, [level][step]. */
 typedef struct atn_series_paths {
@@ -43,6 +45,19 @@ typedef struct atn_baseline {
                                  goals and equal trends */
 } atn_baseline;
 
+/* What forecast hubs ask for of a reading. */
+typedef struct atn_forecast {
+    double quantile[ATN_N_VALUE_LEVELS]; /* of the most favourable value by the deadline; NaN for
+                                            joint goals and where no window fits */
+    size_t n_futures;                    /* 0 there */
+    double future[ATN_N_FUTURES]; /* the same value in equally likely futures: the k-th of every
+                                     reading, goal and scenario is the same draw */
+    size_t n_bins;                /* dates: by as_of, by the end of each month after it, by the
+                                     horizon; years where months would be too many */
+    long bin_step[ATN_MAX_BINS];  /* the last step of each */
+    double bin[ATN_MAX_BINS];     /* probability of being reached in it; the rest is never */
+} atn_forecast;
+
 /* One reading of one goal in one definition. */
 typedef struct atn_reading {
     char name[64]; /* "total", "any-day", "7-day-mean", "7-day-mean-held-30-days",
@@ -71,6 +86,7 @@ typedef struct atn_reading {
     size_t n_curve;       /* P(attained by date) at up to ~120 steps, start .. horizon */
     long *curve_step;
     double *curve_probability;
+    atn_forecast forecast;
     const atn_block *choice; /* whose candidates `trends` are; NULL: no choice of trends, or one in
                                 several blocks at once (joint goals) */
     size_t n_trends;         /* candidates worth showing: 50 draws or a weight over 0.01 */

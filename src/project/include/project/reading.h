@@ -30,6 +30,11 @@ attain_status atn_reading_fill(const atn_reading_job *job, const atn_plan *plan,
                                const atn_outcomes *outcomes, size_t n_outcomes,
                                atn_reading *reading, attain_error *err);
 
+/* Fills reading->forecast from n_rows rows of n_draws best values (best[0] NULL: there are none)
+ * and job->counts, the n_counted draws of all rows by the step they reach at. */
+void atn_forecast_fill(const atn_reading_job *job, const double *const *best, size_t n_rows,
+                       size_t n_counted, atn_forecast *forecast);
+
 /* Lower order statistic (type 1 of Hyndman & Fan 1996), so that a date is always a step: the
  * smallest step reached by at least n p draws, INFINITY if that is none.  counts[i]: draws that
  * reach at step i. */
