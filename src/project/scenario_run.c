@@ -252,8 +252,7 @@ static attain_status run_scenario(const pass *without, size_t s, atn_scenario_re
     if (status == ATTAIN_OK) {
         status = run_pass(ctx, base->posterior, futures, &p, err);
         if (status == ATTAIN_OK) status = pair_all(base, &p.run, out, err);
-        if (status == ATTAIN_OK)
-            status = atn_kept_compare(base, &without->kept, &p.kept, out, err);
+        if (status == ATTAIN_OK) status = atn_kept_compare(base, &without->kept, &p.kept, out, err);
         if (status == ATTAIN_OK) {
             out->answer = p.projection;
             p.projection = NULL;

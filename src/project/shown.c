@@ -41,7 +41,7 @@ attain_status atn_shown_quantiles(const atn_run *run, double *values, double **o
                                   attain_error *err)
 {
     const size_t n = run->paths.n_draws, n_shown = run->projection->n_shown;
-    *out = ATN_NEW_ARRAY(run->ctx, double, ATN_N_ATTAINABLE * n_shown);
+    *out = ATN_NEW_ARRAY(run->ctx, double, ATN_N_ATTAINABLE *n_shown);
     if (!*out) return atn_fail_nomem(err);
     for (size_t k = 0; k < n_shown; k++) {
         double level[ATN_N_ATTAINABLE];

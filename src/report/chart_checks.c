@@ -10,7 +10,8 @@
 
 enum { FEWEST = 3, MOST_ROWS = 40, FEW_FOR_BINS = 10, MANY = 20, N_FITTED = 5 };
 static const char *const FITTED[N_FITTED] = {"0.05", "0.25", "0.5", "0.75", "0.95"};
-static const double WIDTH = 960.0, SIDE = 24.0, ROW = 15.5, TALL_ROW = 24.0, DATE = 82.0, SOURCE = 136.0;
+static const double WIDTH = 960.0, SIDE = 24.0, ROW = 15.5, TALL_ROW = 24.0, DATE = 82.0,
+                    SOURCE = 136.0;
 static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0;
 static const double FURTHEST = 150.0; /* percent: where the scale ends at the latest */
 
@@ -187,9 +188,10 @@ static void say_below(atn_text *out, const sheet *s)
 
 static void say_foot(atn_text *out, const sheet *s)
 {
-    atn_text_add(out, "\xe2\x97\x8f as stated   \xe2\x96\xb2 over or at least   \xe2\x96\xbc nearly "
-                      "or at most   \xe2\x97\x86 about   \xe2\x80\x94 a range   orange: outside "
-                      "the 90 %.");
+    atn_text_add(out,
+                 "\xe2\x97\x8f as stated   \xe2\x96\xb2 over or at least   \xe2\x96\xbc nearly "
+                 "or at most   \xe2\x97\x86 about   \xe2\x80\x94 a range   orange: outside "
+                 "the 90 %.");
     if (s->n_beyond)
         atn_text_printf(out, " %zu mark%s beyond the scale, at its edge.", s->n_beyond,
                         s->n_beyond == 1 ? " lies" : "s lie");
@@ -208,8 +210,9 @@ static void say_alt(atn_text *out, const sheet *s, const atn_chart *chart)
 {
     size_t told = 0;
     atn_text_add(out, atn_words(&chart->headline));
-    atn_text_printf(out, ", %zu within its middle 50 %%. A row for each report, with the interval "
-                         "predicted for it",
+    atn_text_printf(out,
+                    ", %zu within its middle 50 %%. A row for each report, with the interval "
+                    "predicted for it",
                     s->n_half);
     if (s->n_pit) {
         atn_text_add(out, ". Predicted from all other reports: ");
@@ -229,8 +232,7 @@ static void say_alt(atn_text *out, const sheet *s, const atn_chart *chart)
         atn_text_add(out, " for ");
         atn_say_report_date(out, r->report);
     }
-    if (s->n - s->n_inside > told)
-        atn_text_printf(out, " and %zu more", s->n - s->n_inside - told);
+    if (s->n - s->n_inside > told) atn_text_printf(out, " and %zu more", s->n - s->n_inside - told);
     atn_text_add(out, ".");
 }
 
@@ -239,8 +241,8 @@ static void say_alt(atn_text *out, const sheet *s, const atn_chart *chart)
 
 static int mark_kind(const check_row *r)
 {
-    static const char *const kinds[][2] = {{"over", "1"}, {"at_least", "1"}, {"nearly", "2"},
-                                           {"at_most", "2"}, {"about", "3"}, {"between", "4"}};
+    static const char *const kinds[][2] = {{"over", "1"},    {"at_least", "1"}, {"nearly", "2"},
+                                           {"at_most", "2"}, {"about", "3"},    {"between", "4"}};
     const char *relation = atn_text_of(r->report, "relation");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(relation, kinds[i][0]) == 0) return kinds[i][1][0] - '0';
@@ -257,9 +259,12 @@ static void write_data(atn_text *out, const sheet *s)
 {
     atn_text_add(out, "row,end,source,height,fitted0.05,fitted0.25,fitted0.75,fitted0.95,low,high,"
                       "mark,kind,outside,pit\n");
+    const double edge = s->high - 0.01 * (s->high - s->low); /* what lies beyond, just inside */
     for (size_t i = 0; i < s->n; i++) {
         const check_row *r = &s->rows[i];
-        atn_text_printf(out, "%d,%s,", (int)atn_number_of(r->report, "row"), r->date);
+        atn_text_printf(out, "%d,", (int)atn_number_of(r->report, "row"));
+        atn_escape_csv(out, r->date);
+        atn_text_add(out, ",");
         atn_escape_csv(out, atn_text_of(r->report, "source"));
         atn_text_add(out, ",");
         if (r->shown) atn_text_number(out, (double)(s->n_shown - i) - 0.5);
@@ -267,9 +272,9 @@ static void write_data(atn_text *out, const sheet *s)
         add_cell(out, r->fitted[1]);
         add_cell(out, r->fitted[3]);
         add_cell(out, r->fitted[4]);
-        add_cell(out, fmin(fmax(r->low, s->low), s->high));
-        add_cell(out, fmin(fmax(r->high, s->low), s->high));
-        add_cell(out, fmin(r->mark, s->high));
+        add_cell(out, fmin(fmax(r->low, s->low), edge));
+        add_cell(out, fmin(fmax(r->high, s->low), edge));
+        add_cell(out, fmin(r->mark, edge));
         atn_text_printf(out, ",%d,%d", mark_kind(r), r->outside);
         add_cell(out, r->pit);
         atn_text_add(out, "\n");
@@ -294,32 +299,46 @@ static void add_axis(atn_frame *f, const sheet *s)
         atn_text_add(t, "' ");
         atn_text_number(t, at);
     }
-    atn_text_printf(t, ")\nset grid xtics noytics lt 1 lw 0.75 lc rgb c_grid\nunset ytics\n"
-                       "set yrange [0:%zu]\n",
+    atn_text_printf(t,
+                    ")\nset grid xtics noytics lt 1 lw 0.75 lc rgb c_grid\nunset ytics\n"
+                    "set yrange [0:%zu]\n",
                     s->n_shown);
 }
 
-static void plot_marks(atn_frame *f)
+/* Kinds that some shown row is of: gnuplot warns of a part without a point. */
+static bool any_of(const sheet *s, int kind, bool outside)
+{
+    for (size_t i = 0; i < s->n_shown; i++)
+        if (mark_kind(&s->rows[i]) == kind && s->rows[i].outside == outside) return true;
+    return false;
+}
+
+static void plot_marks(atn_frame *f, const sheet *s)
 {
     static const int points[] = {7, 9, 11, 13};
     static const char *const colors[] = {"c_mark", "c_goal"};
     const char *name = f->chart->name;
-    atn_frame_plot(f, "'%s.csv' skip 1 using 5:4:($8-$5):(0) with vectors nohead lw 8 lc rgb "
-                      "c_band95",
+    atn_frame_plot(f,
+                   "'%s.csv' skip 1 using 5:4:($8-$5):(0) with vectors nohead lw 8 lc rgb "
+                   "c_band95",
                    name);
-    atn_frame_plot(f, "'%s.csv' skip 1 using 6:4:($7-$6):(0) with vectors nohead lw 8 lc rgb "
-                      "c_band80",
+    atn_frame_plot(f,
+                   "'%s.csv' skip 1 using 6:4:($7-$6):(0) with vectors nohead lw 8 lc rgb "
+                   "c_band80",
                    name);
     for (int outside = 0; outside < 2; outside++) {
-        atn_frame_plot(f,
-                       "'%s.csv' skip 1 using ($13==%d && $12!=0 && $12!=3 ? $9 : NaN):4:"
-                       "($10-$9):(0) with vectors nohead lt 1 lw 1.2 lc rgb %s",
-                       name, outside, colors[outside]);
-        for (int kind = 0; kind < 4; kind++)
+        if (any_of(s, 1, outside) || any_of(s, 2, outside) || any_of(s, 4, outside))
             atn_frame_plot(f,
-                           "'%s.csv' skip 1 using ($13==%d && $12==%d ? $11 : NaN):4 with points "
-                           "pt %d ps 0.62 lc rgb %s",
-                           name, outside, kind, points[kind], colors[outside]);
+                           "'%s.csv' skip 1 using ($13==%d && $12!=0 && $12!=3 ? $9 : NaN):4:"
+                           "($10-$9):(0) with vectors nohead lt 1 lw 1.2 lc rgb %s",
+                           name, outside, colors[outside]);
+        for (int kind = 0; kind < 4; kind++)
+            if (any_of(s, kind, outside))
+                atn_frame_plot(
+                    f,
+                    "'%s.csv' skip 1 using ($13==%d && $12==%d ? $11 : NaN):4 with points "
+                    "pt %d ps 0.62 lc rgb %s",
+                    name, outside, kind, points[kind], colors[outside]);
     }
 }
 
@@ -354,7 +373,7 @@ static void draw_rows(atn_frame *f, const sheet *s)
     add_row_words(f, s, bottom);
     atn_text_add(&f->chart->script,
                  "set arrow from 0, graph 0 to 0, graph 1 nohead back lt 1 lw 1.2 lc rgb c_rule\n");
-    plot_marks(f);
+    plot_marks(f, s);
     atn_panel_draw(f, bottom, top);
 }
 
@@ -374,8 +393,9 @@ static void draw_bins(atn_frame *f, const sheet *s, double top)
     atn_text_add(t, "set xrange [0:1]\nset xtics ('lowest' 0, 'middle' 0.5, 'highest' 1)\n"
                     "unset grid\nset yrange [0:");
     atn_text_number(t, 1.25 * most);
-    atn_text_printf(t, "]\nset boxwidth 0.9/%d.0\nset arrow from 0, first %d/%d.0 to 1, first "
-                       "%d/%d.0 nohead front ls 3\n",
+    atn_text_printf(t,
+                    "]\nset boxwidth 0.9/%d.0\nset arrow from 0, first %d/%d.0 to 1, first "
+                    "%d/%d.0 nohead front ls 3\n",
                     bins, (int)s->n_pit, bins, (int)s->n_pit, bins);
     atn_frame_plot(f,
                    "'%s.csv' skip 1 using ((floor($14*%d.0*0.9999999)+0.5)/%d.0):(1) smooth "
@@ -404,8 +424,9 @@ static void draw_beside(atn_frame *f, const sheet *s, double top)
     atn_text_free(&text);
     if (!bins) return;
     const double foot = y - 14.0 - BINS_HEIGHT - 34.0;
-    (void)atn_place_lines(f, "Reports by where they fall in the prediction; dotted: the even "
-                             "spread of a model that knows its errors",
+    (void)atn_place_lines(f,
+                          "Reports by where they fall in the prediction; dotted: the even "
+                          "spread of a model that knows its errors",
                           x, foot, 4, &quiet);
     f->left = x + 8.0;
     f->right = f->width - 30.0;

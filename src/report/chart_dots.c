@@ -200,8 +200,8 @@ static void say_headline(atn_text *out, const atn_node *root, const dot_chart *c
     else if (many == ATN_FUTURES)
         atn_text_printf(out, ": in %d of %d futures or more", few, ATN_FUTURES);
     else
-        atn_text_printf(out, ": in %d %s %d of %d futures", few, c->n_answers == 2 ? "or" : "to", many,
-                        ATN_FUTURES);
+        atn_text_printf(out, ": in %d %s %d of %d futures", few, c->n_answers == 2 ? "or" : "to",
+                        many, ATN_FUTURES);
     atn_text_add(out, ", depending on how it is counted");
 }
 
@@ -282,8 +282,8 @@ static void write_data(atn_text *out, const dot_chart *c)
             atn_escape_csv(out, atn_text_of(d->a.reading, "reading"));
             atn_text_printf(out, ",%d,%s,", k + 1, date);
             if (k < d->n_dated)
-                atn_text_number(
-                    out, DAY_SECONDS * (c->deadline + 1 + (d->bin[k] + 0.5) * c->bin_days));
+                atn_text_number(out,
+                                DAY_SECONDS * (c->deadline + 1 + (d->bin[k] + 0.5) * c->bin_days));
             else /* a block of its own, counted in dots */
                 atn_text_number(out, (k - d->n_dated) / high + 0.5);
             atn_text_add(out, ",");
@@ -360,8 +360,7 @@ static void say_row(atn_frame *f, const dot_chart *c, size_t row, double bottom,
     atn_words_clear(&text);
     atn_say_which(&text, &d->a);
     if (text.length && c->n_rows > 1)
-        atn_place_words(f, atn_words(&text), f->left, top + (row == 0 ? 27.0 : 10.0),
-                        &name);
+        atn_place_words(f, atn_words(&text), f->left, top + (row == 0 ? 27.0 : 10.0), &name);
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
 }
@@ -377,8 +376,10 @@ static void draw_row(atn_frame *f, const dot_chart *c, size_t row, double bottom
     dot_range(f, "y", (top - bottom) / c->diameter);
     add_rules(f, c, row == 0);
     say_row(f, c, row, bottom, top);
-    plot_dots(f, row, 1, 0.43 * c->diameter * scale, true);
-    plot_dots(f, row, 0, 0.43 * c->diameter * scale, false);
+    /* gnuplot warns of a part without a point. */
+    const int in_time = atn_futures_count(d->chance);
+    if (in_time > 0) plot_dots(f, row, 1, 0.43 * c->diameter * scale, true);
+    if (d->n_dated > in_time) plot_dots(f, row, 0, 0.43 * c->diameter * scale, false);
     atn_panel_draw(f, bottom, top);
     if (d->n_dated < ATN_FUTURES) draw_never(f, c, row, bottom, top);
 }
@@ -398,7 +399,8 @@ static void compose(atn_frame *f, const dot_chart *c)
     atn_text_free(&text);
     /* From the axis upwards, so that the head may be as high as it needs to be. */
     double bottom = f->bottom, heights = 0, spare;
-    for (size_t r = 0; r < c->n_rows; r++) heights += row_height(c, &c->rows[r]) + ROW_HEAD + ROW_GAP;
+    for (size_t r = 0; r < c->n_rows; r++)
+        heights += row_height(c, &c->rows[r]) + ROW_HEAD + ROW_GAP;
     spare = fmax(0.0, f->top + ROW_GAP - f->bottom - heights) / (double)c->n_rows;
     for (size_t r = c->n_rows; r-- > 0;) {
         const double top = bottom + row_height(c, &c->rows[r]) + fmin(spare, 24.0);
@@ -427,8 +429,7 @@ void atn_chart_dots(atn_chart_list *list, const atn_node *root, const atn_node *
     say_headline(&chart->headline, root, &c);
     choose_size(&c, WIDTH - MARGIN - c.block - SIDE);
     double height = c.n_rows > 1 ? 184.0 : 160.0;
-    for (size_t r = 0; r < c.n_rows; r++)
-        height += row_height(&c, &c.rows[r]) + ROW_HEAD + ROW_GAP;
+    for (size_t r = 0; r < c.n_rows; r++) height += row_height(&c, &c.rows[r]) + ROW_HEAD + ROW_GAP;
     atn_frame_open(&f, list->ctx, root, chart, WIDTH, height);
     f.left = SIDE;
     f.right = f.width - MARGIN - c.block;

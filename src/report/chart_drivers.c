@@ -40,7 +40,8 @@ typedef struct drivers {
     const atn_node *root, *why, *part_node;
     atn_answer a;
     double chance;
-    bool of_quantity, log_scale; /* movers' changes are the quantity's: the chance is all but sure */
+    bool of_quantity,
+        log_scale; /* movers' changes are the quantity's: the chance is all but sure */
     part parts[MAX_PARTS];
     size_t n_parts;
     mover movers[MAX_MOVERS];
@@ -120,7 +121,8 @@ static void keep(drivers *d, const mover *m)
 /* Whether a report of the same release, left out together with this one, came before. */
 static bool is_repeated(const atn_node *list, const atn_node *report)
 {
-    const double first = atn_node_number(atn_node_first(atn_node_path(report, "influence/together")));
+    const double first =
+        atn_node_number(atn_node_first(atn_node_path(report, "influence/together")));
     for (const atn_node *r = atn_node_first(list); r != report; r = atn_node_next(r))
         if (fabs(atn_node_number(atn_node_first(atn_node_path(r, "influence/together"))) - first) <=
             0.0)
@@ -149,6 +151,15 @@ static void read_reports(drivers *d)
     }
 }
 
+/* A source whose figures all left with one report says nothing new. */
+static bool is_said(const drivers *d, const mover *m)
+{
+    for (size_t k = 0; k < d->n_movers; k++)
+        if (d->movers[k].together == m->together && fabs(d->movers[k].change - m->change) <= 1e-12)
+            return true;
+    return false;
+}
+
 /* All of a source at once: figures that say the same have little influence each and much together.
  */
 static void read_sources(drivers *d)
@@ -157,7 +168,8 @@ static void read_sources(drivers *d)
     for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
         mover m = {.source = atn_text_of(s, "name"),
                    .together = atn_node_size(atn_node_get(s, "together"))};
-        if (read_change(d, entry_of(atn_node_get(s, "goals"), &d->a), &m)) keep(d, &m);
+        if (read_change(d, entry_of(atn_node_get(s, "goals"), &d->a), &m) && !is_said(d, &m))
+            keep(d, &m);
     }
 }
 
@@ -193,7 +205,10 @@ static const char *quantity_of(const drivers *d)
 static void say_mover(atn_text *out, const drivers *d, const mover *m)
 {
     if (!m->report) {
-        atn_text_printf(out, "all %zu figures of ", m->together);
+        if (m->together == 2)
+            atn_text_add(out, "both figures of ");
+        else
+            atn_text_printf(out, "all %zu figures of ", m->together);
         atn_escape_plain(out, m->source);
         return;
     }
@@ -251,8 +266,8 @@ static void say_headline(atn_text *out, const drivers *d)
 static void say_below(atn_text *out, const drivers *d)
 {
     if (d->n_parts)
-        atn_text_printf(out, "Shares of the variance of the %s%s, and what ", quantity_of(d),
-                        d->log_scale ? "\xe2\x80\x99s logarithm" : "");
+        atn_text_printf(out, "Shares of the variance of the %s%s by the deadline, and what ",
+                        quantity_of(d), d->log_scale ? " (of its logarithm)" : "");
     else
         atn_text_add(out, "What ");
     if (d->of_quantity)
@@ -277,8 +292,9 @@ static void say_below(atn_text *out, const drivers *d)
 static void say_foot(atn_text *out, const drivers *d)
 {
     if (d->n_movers)
-        atn_text_add(out, "Thin lines: twice the Monte Carlo error either way; what moves it by less "
-                          "is left out.");
+        atn_text_add(out,
+                     "Thin lines: twice the Monte Carlo error either way; what moves it by less "
+                     "is left out.");
     if (d->n_more)
         atn_text_printf(out, " And %zu more, each of which moves it by less.", d->n_more);
     if (d->n_untold)
@@ -310,12 +326,14 @@ static void say_alt(atn_text *out, const drivers *d, const atn_chart *chart)
     atn_text_add(out, ". ");
     say_second(out, d);
     for (size_t k = 0; k < d->n_movers; k++) {
-        atn_text_add(out, k ? "; " : ": ");
+        atn_text_add(out, k ? "; without " : ": without ");
         say_mover(out, d, &d->movers[k]);
-        atn_text_add(out, " ");
+        atn_text_add(out, ", ");
         say_effect(out, d, &d->movers[k]);
     }
-    if (!d->n_movers) atn_text_add(out, ": no report moves it by twice its Monte Carlo error");
+    if (!d->n_movers)
+        atn_text_add(out, d->n_untold ? ": these draws cannot judge it"
+                                      : ": no report moves it by twice its Monte Carlo error");
     atn_text_add(out, ".");
 }
 
@@ -398,6 +416,13 @@ static void draw_parts(atn_frame *f, const drivers *d, double top)
     atn_panel_draw(f, bottom, top);
 }
 
+static bool any_sign(const drivers *d, int sign)
+{
+    for (size_t k = 0; k < d->n_movers; k++)
+        if ((d->movers[k].change < 0) == (sign < 0)) return true;
+    return false;
+}
+
 static void draw_movers(atn_frame *f, const drivers *d, double top)
 {
     const double bottom = top - ROW * (double)d->n_movers;
@@ -428,11 +453,14 @@ static void draw_movers(atn_frame *f, const drivers *d, double top)
     atn_text_add(s, "set arrow from 0, graph 0 to 0, graph 1 nohead front lt 1 lw 1.2 lc rgb "
                     "c_rule\n");
     static const char *const signs[][2] = {{"<0", "c_goal"}, {">=0", "c_line"}};
-    for (size_t k = 0; k < 2; k++)
+    const bool any[] = {any_sign(d, -1), any_sign(d, 1)};
+    for (size_t k = 0; k < 2; k++) {
+        if (!any[k]) continue; /* gnuplot warns of a part without a point */
         atn_frame_plot(f,
                        "'%s.csv' skip 1 using ($1==2 && $4%s ? 0 : NaN):3:(0):4:($3-0.36):"
                        "($3+0.36) with boxxyerror fs solid 1.0 noborder lc rgb %s",
                        f->chart->name, signs[k][0], signs[k][1]);
+    }
     atn_frame_plot(f,
                    "'%s.csv' skip 1 using ($1==2 ? $4-2*$5 : NaN):3:(4*$5):(0) with vectors "
                    "nohead lt 1 lw 1.2 lc rgb c_mark",
@@ -478,7 +506,7 @@ void atn_chart_drivers(atn_chart_list *list, const atn_node *root, const atn_nod
     say_headline(&chart->headline, &d);
     const double rows = ROW * (double)(d.n_parts + d.n_movers);
     atn_frame_open(&f, list->ctx, root, chart, WIDTH,
-                   rows + (d.n_parts && d.n_movers ? GAP : 0.0) + 190.0);
+                   rows + (d.n_parts && d.n_movers ? GAP : 0.0) + 200.0);
     write_data(&chart->data, &d);
     compose(&f, &d);
     say_alt(&chart->alt, &d, chart);

@@ -205,8 +205,10 @@ void atn_say_published(atn_text *out, const atn_node *root)
 
 void atn_say_statement(atn_text *out, const atn_node *root, const atn_node *report)
 {
-    static const char *const words[][2] = {{"at_least", "at least "}, {"at_most", "at most "},
-                                           {"over", "over "},         {"nearly", "nearly "},
+    static const char *const words[][2] = {{"at_least", "at least "},
+                                           {"at_most", "at most "},
+                                           {"over", "over "},
+                                           {"nearly", "nearly "},
                                            {"about", "about "}};
     const atn_node *series =
         atn_find(atn_node_get(root, "series"), "id", atn_text_of(report, "series"));

@@ -4,186 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chart_place.h"
+#include "chart_multiples.h"
 
-enum { MAX_CELLS = 9, N_LEVELS = 3, LOW = 0, MIDDLE = 1, HIGH = 2 };
-static const char *const LEVELS[N_LEVELS] = {"0.1", "0.5", "0.9"};
 static const double WIDTH = 960.0, SIZE = 12.0, NOTE = 11.5; /* of tics and notes */
 enum { MOST_LINES = 3 };
 static const double TITLE = 58.0, LINE = 15.9; /* under a title of one line; each more */
 static const double FAN = 138.0, BETWEEN = 24.0, STRIP = 58.0, TICS = 46.0;
 static const double MOVED = 0.01; /* a point: less is within what the model is known to */
-
-typedef struct cell {
-    const atn_node *scenario, *path;
-    const atn_node *reading; /* of the answer that the chart tells; NULL if it has none */
-    double *q[N_LEVELS], *change[N_LEVELS];
-} cell;
-
-typedef struct multiples {
-    attain_context *ctx;
-    const atn_node *root, *series;
-    bool total, share;
-    atn_answer a; /* the one the scenarios move most; goal NULL: none */
-    double scale, shift, target;
-    atn_day as_of, first, last, deadline;
-    cell cells[MAX_CELLS];
-    size_t n, n_more, n_still; /* still: scenarios that leave the path as it is */
-    size_t n_days;
-    atn_day *days;
-    double *ghost; /* median without */
-    double low, high, change_low, change_high;
-    double title;       /* pixels, as the longest one needs */
-    double left, after; /* room of the tics, and of the numbers beside a panel; pixels */
-} multiples;
-
-/* ---- data --------------------------------------------------------------------------------------
- */
-
-static const atn_node *path_of(const atn_node *scenario, const char *series, bool total)
-{
-    const atn_node *list = atn_node_get(scenario, "paths");
-    for (const atn_node *p = atn_node_first(list); p; p = atn_node_next(p))
-        if (strcmp(atn_text_of(p, "series"), series) == 0 &&
-            atn_node_true(atn_node_get(p, "total")) == total)
-            return p;
-    return NULL;
-}
-
-static bool counts(const multiples *m, const atn_answer *a)
-{
-    const bool total = strcmp(atn_text_of(a->goal, "statistic"), "total") == 0;
-    return a->series == m->series && total == m->total &&
-           strcmp(atn_text_of(a->definition, "definition"), "pooled") != 0;
-}
-
-static double move_of(const atn_node *reading)
-{
-    const double p = atn_node_number(atn_node_path(reading, "difference/probability"));
-    return isfinite(p) ? p : 0.0;
-}
-
-/* The answer of which some scenario changes the chance most. */
-static void choose_answer(multiples *m)
-{
-    double most = -1.0;
-    const atn_node *list = atn_node_get(m->root, "scenarios");
-    for (atn_answer a = {0}; atn_answer_next(m->root, &a);) {
-        if (!counts(m, &a)) continue;
-        for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
-            if (!path_of(s, atn_text_of(m->series, "id"), m->total)) continue;
-            const double move = fabs(move_of(atn_scenario_reading(s, &a)));
-            if (move <= most + 0.005) continue;
-            most = move;
-            m->a = a;
-        }
-    }
-}
-
-static void gather(multiples *m)
-{
-    const atn_node *list = atn_node_get(m->root, "scenarios");
-    for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
-        const atn_node *path = path_of(s, atn_text_of(m->series, "id"), m->total);
-        if (!path)
-            m->n_still++;
-        else if (m->n == MAX_CELLS)
-            m->n_more++;
-        else
-            m->cells[m->n++] = (cell){
-                .scenario = s,
-                .path = path,
-                .reading = m->a.goal ? atn_scenario_reading(s, &m->a) : NULL};
-    }
-}
-
-static bool read_levels(multiples *m, const atn_node *group, double *q[N_LEVELS], bool *good)
-{
-    for (size_t k = 0; k < N_LEVELS; k++) {
-        q[k] = ATN_NEW_ARRAY(m->ctx, double, m->n_days);
-        if (!q[k]) return false;
-        *good &= atn_node_numbers(atn_node_get(group, LEVELS[k]), q[k], m->n_days) == m->n_days;
-    }
-    return true;
-}
-
-/* The median without, at the dates of the scenarios' paths. */
-static bool read_ghost(multiples *m)
-{
-    atn_fan fan;
-    if (!atn_fan_read(&fan, m->ctx, m->series, m->total ? "total_quantiles" : "quantiles"))
-        return false;
-    for (size_t i = 0; i < m->n_days && fan.n > 0; i++)
-        m->ghost[i] = fan.q[ATN_BAND_MEDIAN][atn_fan_at(&fan, m->days[i])];
-    atn_day start;
-    if (m->total && fan.n > 0 && m->a.goal && atn_iso_day(atn_text_of(m->a.goal, "start"), &start) &&
-        start > fan.days[0])
-        m->shift = -m->scale * fan.q[ATN_BAND_MEDIAN][atn_fan_at(&fan, start - 1)];
-    if (fan.n == 0) m->n = 0; /* nothing to draw against */
-    atn_fan_free(&fan);
-    return true;
-}
-
-/* False: out of memory.  A malformed document leaves no cells. */
-static bool read_all(multiples *m)
-{
-    const atn_node *dates = atn_node_get(m->cells[0].path, "dates");
-    bool good = true;
-    size_t i = 0;
-    m->n_days = atn_node_size(dates);
-    m->days = ATN_NEW_ARRAY(m->ctx, atn_day, m->n_days);
-    m->ghost = ATN_NEW_ARRAY(m->ctx, double, m->n_days);
-    if (!m->days || !m->ghost) return false;
-    for (const atn_node *d = atn_node_first(dates); d; d = atn_node_next(d), i++)
-        good &= atn_iso_day(atn_node_text(d), &m->days[i]);
-    for (size_t k = 0; k < m->n; k++) {
-        cell *c = &m->cells[k];
-        if (!read_levels(m, atn_node_get(c->path, "quantiles"), c->q, &good) ||
-            !read_levels(m, atn_node_get(c->path, "difference"), c->change, &good))
-            return false;
-    }
-    if (!good || m->n_days < 2) m->n = 0;
-    return m->n == 0 || read_ghost(m);
-}
-
-static void let_go(multiples *m)
-{
-    for (size_t k = 0; k < MAX_CELLS; k++)
-        for (size_t l = 0; l < N_LEVELS; l++) {
-            atn_free(m->ctx, m->cells[k].q[l]);
-            atn_free(m->ctx, m->cells[k].change[l]);
-        }
-    atn_free(m->ctx, m->days);
-    atn_free(m->ctx, m->ghost);
-}
-
-static double shown(const multiples *m, double y)
-{
-    return y * m->scale + m->shift;
-}
-
-static void choose_ranges(multiples *m)
-{
-    m->low = m->share ? INFINITY : 0.0;
-    m->high = -INFINITY;
-    for (size_t i = 0; i < m->n_days; i++) {
-        if (m->days[i] < m->first || m->days[i] > m->last) continue;
-        for (size_t k = 0; k < m->n; k++) {
-            const cell *c = &m->cells[k];
-            m->low = fmin(m->low, fmin(shown(m, c->q[LOW][i]), shown(m, m->ghost[i])));
-            m->high = fmax(m->high, fmax(shown(m, c->q[HIGH][i]), shown(m, m->ghost[i])));
-            m->change_low = fmin(m->change_low, m->scale * c->change[LOW][i]);
-            m->change_high = fmax(m->change_high, m->scale * c->change[HIGH][i]);
-        }
-    }
-    if (m->target < 1.6 * m->high) m->high = fmax(m->high, m->target);
-    const double room = 0.06 * (m->high - m->low);
-    m->high += room;
-    if (m->share || m->low < 0) m->low -= room;
-    const double spare = 0.08 * (m->change_high - m->change_low);
-    m->change_high += spare;
-    if (m->change_low < 0) m->change_low -= spare;
-}
 
 /* ---- words -------------------------------------------------------------------------------------
  */
@@ -194,15 +21,16 @@ static const char *label_of(const atn_node *node)
     return *label ? label : atn_text_of(node, "id");
 }
 
-static const cell *strongest(const multiples *m)
+static const atn_cell *strongest(const atn_multiples *m)
 {
-    const cell *best = &m->cells[0];
+    const atn_cell *best = &m->cells[0];
     for (size_t k = 1; k < m->n; k++)
-        if (fabs(move_of(m->cells[k].reading)) > fabs(move_of(best->reading))) best = &m->cells[k];
+        if (fabs(atn_multiples_move(m->cells[k].reading)) > fabs(atn_multiples_move(best->reading)))
+            best = &m->cells[k];
     return best;
 }
 
-static void say_name(atn_text *out, const multiples *m)
+static void say_name(atn_text *out, const atn_multiples *m)
 {
     if (m->total) {
         const char *unit = atn_text_of(m->series, "unit");
@@ -213,15 +41,15 @@ static void say_name(atn_text *out, const multiples *m)
     }
 }
 
-static void say_headline(atn_text *out, const multiples *m)
+static void say_headline(atn_text *out, const atn_multiples *m)
 {
-    const cell *best = strongest(m);
+    const atn_cell *best = strongest(m);
     if (!m->a.goal) {
         say_name(out, m);
         atn_text_printf(out, " under %zu scenario%s", m->n, m->n == 1 ? "" : "s");
         return;
     }
-    if (fabs(move_of(best->reading)) < MOVED) {
+    if (fabs(atn_multiples_move(best->reading)) < MOVED) {
         atn_text_add(out, "No scenario moves the chance of ");
         atn_say_goal(out, m->root, &m->a);
         atn_text_add(out, " by a point");
@@ -237,7 +65,7 @@ static void say_headline(atn_text *out, const multiples *m)
     atn_text_add(out, " without");
 }
 
-static void say_below(atn_text *out, const multiples *m)
+static void say_below(atn_text *out, const atn_multiples *m)
 {
     say_name(out, m);
     atn_capitalise(out, 0);
@@ -247,7 +75,7 @@ static void say_below(atn_text *out, const multiples *m)
     atn_say_published(out, m->root);
 }
 
-static void say_foot(atn_text *out, const multiples *m)
+static void say_foot(atn_text *out, const atn_multiples *m)
 {
     if (m->a.goal) {
         atn_text_add(out, "Chances: ");
@@ -278,7 +106,7 @@ static void say_foot(atn_text *out, const multiples *m)
 }
 
 /* "82 %, 41 of 50; without <1 %" */
-static void say_chance(atn_text *out, const multiples *m, const cell *c)
+static void say_chance(atn_text *out, const atn_multiples *m, const atn_cell *c)
 {
     const double p = atn_number_of(c->reading, "probability");
     if (!m->a.goal || !isfinite(p)) return;
@@ -290,7 +118,7 @@ static void say_chance(atn_text *out, const multiples *m, const cell *c)
     atn_say_percent(out, atn_node_number(atn_node_path(c->reading, "baseline/probability")));
 }
 
-static size_t last_shown(const multiples *m)
+static size_t last_shown(const atn_multiples *m)
 {
     size_t at = 0;
     for (size_t i = 0; i < m->n_days; i++)
@@ -298,7 +126,7 @@ static size_t last_shown(const multiples *m)
     return at;
 }
 
-static void say_alt(atn_text *out, const multiples *m, const atn_chart *chart)
+static void say_alt(atn_text *out, const atn_multiples *m, const atn_chart *chart)
 {
     const size_t end = last_shown(m);
     char date[ATN_DATE_SIZE];
@@ -308,11 +136,11 @@ static void say_alt(atn_text *out, const multiples *m, const atn_chart *chart)
     atn_say_date(out, date);
     atn_text_add(out, ", and in brackets what the change adds to the same futures (8 in 10)");
     for (size_t k = 0; k < m->n; k++) {
-        const cell *c = &m->cells[k];
+        const atn_cell *c = &m->cells[k];
         atn_text_add(out, k ? "; " : ": ");
         atn_escape_plain(out, label_of(c->scenario));
         atn_text_add(out, ": ");
-        atn_say_value(out, shown(m, c->q[MIDDLE][end]), m->share, false);
+        atn_say_value(out, atn_multiples_shown(m, c->q[MIDDLE][end]), m->share, false);
         atn_text_add(out, " (");
         atn_say_value(out, m->scale * c->change[LOW][end], m->share, false);
         atn_text_add(out, " to ");
@@ -327,10 +155,10 @@ static void say_alt(atn_text *out, const multiples *m, const atn_chart *chart)
 /* ---- drawing -----------------------------------------------------------------------------------
  */
 
-static void write_data(atn_text *out, const multiples *m)
+static void write_data(atn_text *out, const atn_multiples *m)
 {
-    static const char *const names[] = {"low",           "median",           "high", "change_low",
-                                        "change_median", "change_high"};
+    static const char *const names[] = {"low",        "median",        "high",
+                                        "change_low", "change_median", "change_high"};
     atn_text_add(out, "date,without");
     for (size_t k = 0; k < m->n; k++)
         for (size_t j = 0; j < 6; j++) {
@@ -348,26 +176,26 @@ static void write_data(atn_text *out, const multiples *m)
         if (m->days[i] < m->first || m->days[i] > m->last) continue;
         atn_date_format(m->days[i], date);
         atn_text_printf(out, "%s,", date);
-        atn_add_plotted(out, shown(m, m->ghost[i]));
+        atn_add_plotted(out, atn_multiples_shown(m, m->ghost[i]));
         for (size_t k = 0; k < m->n; k++)
             for (size_t j = 0; j < 2 * N_LEVELS; j++) {
-                const cell *c = &m->cells[k];
+                const atn_cell *c = &m->cells[k];
                 atn_text_add(out, ",");
-                atn_add_plotted(out, j < N_LEVELS ? shown(m, c->q[j][i])
+                atn_add_plotted(out, j < N_LEVELS ? atn_multiples_shown(m, c->q[j][i])
                                                   : m->scale * c->change[j - N_LEVELS][i]);
             }
         atn_text_add(out, "\n");
     }
 }
 
-static void say_end(atn_text *out, const multiples *m, double y, bool change)
+static void say_end(atn_text *out, const atn_multiples *m, double y, bool change)
 {
     if (change && y > 0) atn_text_add(out, "+");
     atn_say_value(out, y, m->share, false);
 }
 
 /* What the line ends at, beside the panel. */
-static void end_note(atn_frame *f, const multiples *m, double y, bool change, const char *color,
+static void end_note(atn_frame *f, const atn_multiples *m, double y, bool change, const char *color,
                      int rank)
 {
     atn_text text;
@@ -378,7 +206,7 @@ static void end_note(atn_frame *f, const multiples *m, double y, bool change, co
     atn_text_free(&text);
 }
 
-static double width_of(const multiples *m, double y, bool change, double size)
+static double width_of(const atn_multiples *m, double y, bool change, double size)
 {
     atn_text text;
     atn_text_init(&text, m->ctx);
@@ -388,14 +216,14 @@ static double width_of(const multiples *m, double y, bool change, double size)
     return width;
 }
 
-static void measure(multiples *m)
+static void measure(atn_multiples *m)
 {
     const size_t end = last_shown(m);
-    double after = fmax(width_of(m, shown(m, m->ghost[end]), false, NOTE),
+    double after = fmax(width_of(m, atn_multiples_shown(m, m->ghost[end]), false, NOTE),
                         m->target <= m->high ? width_of(m, m->target, false, NOTE) : 0.0);
     for (size_t k = 0; k < m->n; k++) {
-        const cell *c = &m->cells[k];
-        after = fmax(after, width_of(m, shown(m, c->q[MIDDLE][end]), false, NOTE));
+        const atn_cell *c = &m->cells[k];
+        after = fmax(after, width_of(m, atn_multiples_shown(m, c->q[MIDDLE][end]), false, NOTE));
         after = fmax(after, width_of(m, m->scale * c->change[MIDDLE][end], true, NOTE));
     }
     const double step = atn_nice_step(m->high - m->low, 5);
@@ -411,12 +239,12 @@ static size_t n_columns(size_t n)
     return n == 4 ? 2 : n < 3 ? n : 3;
 }
 
-static double cell_width(const multiples *m, double width)
+static double cell_width(const atn_multiples *m, double width)
 {
     return (width - m->left - 4.0) / (double)n_columns(m->n);
 }
 
-static void measure_titles(multiples *m, double width)
+static void measure_titles(atn_multiples *m, double width)
 {
     int most = 1;
     for (size_t k = 0; k < m->n; k++) {
@@ -432,7 +260,7 @@ static void measure_titles(multiples *m, double width)
 }
 
 /* The grid of the first column, without its numbers. */
-static void plain_values(atn_frame *f, const multiples *m)
+static void plain_values(atn_frame *f, const atn_multiples *m)
 {
     atn_text *s = &f->chart->script;
     const double step = atn_nice_step(m->high - m->low, 5), from = ceil(m->low / step) * step;
@@ -450,7 +278,7 @@ static void plain_values(atn_frame *f, const multiples *m)
     atn_text_add(s, ")\n");
 }
 
-static void add_target(atn_frame *f, const multiples *m)
+static void add_target(atn_frame *f, const atn_multiples *m)
 {
     atn_text *s = &f->chart->script;
     if (!(m->target <= m->high)) return;
@@ -463,17 +291,17 @@ static void add_target(atn_frame *f, const multiples *m)
 }
 
 /* Both rules speak in the first panel. */
-static void add_days(atn_frame *f, const multiples *m, bool named)
+static void add_days(atn_frame *f, const atn_multiples *m, bool named)
 {
     const bool deadline = m->a.goal && m->deadline < m->last && m->deadline > m->first;
-    const bool near = deadline && fabs((double)(m->deadline - m->as_of)) <
-                                      0.3 * (double)(m->last - m->first);
+    const bool near =
+        deadline && fabs((double)(m->deadline - m->as_of)) < 0.3 * (double)(m->last - m->first);
     if (m->as_of > m->first)
         atn_frame_rule(f, m->as_of, !named ? "" : near ? "now" : "projection \xe2\x86\x92", !near);
     if (deadline) atn_frame_rule(f, m->deadline, named ? "deadline" : "", true);
 }
 
-static void draw_fan(atn_frame *f, const multiples *m, size_t k, double bottom, double top,
+static void draw_fan(atn_frame *f, const atn_multiples *m, size_t k, double bottom, double top,
                      bool first_column)
 {
     const int column = 3 + 6 * (int)k;
@@ -490,8 +318,8 @@ static void draw_fan(atn_frame *f, const multiples *m, size_t k, double bottom, 
     atn_frame_plot(f, "'%s.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint", name);
     atn_frame_plot(f, "'%s.csv' skip 1 using 1:%d with lines ls 1", name, column + 1);
     const size_t end = last_shown(m);
-    end_note(f, m, shown(m, m->cells[k].q[MIDDLE][end]), false, "c_line", 0);
-    end_note(f, m, shown(m, m->ghost[end]), false, "c_quiet", 2);
+    end_note(f, m, atn_multiples_shown(m, m->cells[k].q[MIDDLE][end]), false, "c_line", 0);
+    end_note(f, m, atn_multiples_shown(m, m->ghost[end]), false, "c_quiet", 2);
     add_target(f, m);
     atn_frame_place_notes(f);
     atn_panel_draw(f, bottom, top);
@@ -499,7 +327,7 @@ static void draw_fan(atn_frame *f, const multiples *m, size_t k, double bottom, 
     f->bottom = whole_bottom;
 }
 
-static void draw_strip(atn_frame *f, const multiples *m, size_t k, double bottom, double top)
+static void draw_strip(atn_frame *f, const atn_multiples *m, size_t k, double bottom, double top)
 {
     const int column = 6 + 6 * (int)k;
     const double whole_top = f->top, whole_bottom = f->bottom;
@@ -526,10 +354,10 @@ static void draw_strip(atn_frame *f, const multiples *m, size_t k, double bottom
     f->bottom = whole_bottom;
 }
 
-static void draw_cell(atn_frame *f, const multiples *m, size_t k, double left, double right,
+static void draw_cell(atn_frame *f, const atn_multiples *m, size_t k, double left, double right,
                       double top, bool first_column)
 {
-    const cell *c = &m->cells[k];
+    const atn_cell *c = &m->cells[k];
     const atn_words_style title = {SIZE, true, "c_mark", "left", right - left + m->after - 14.0};
     const atn_words_style chance = {11.0, false, "c_line", "left", right - left + m->after - 8.0};
     atn_text text;
@@ -554,7 +382,7 @@ static void draw_cell(atn_frame *f, const multiples *m, size_t k, double left, d
     draw_strip(f, m, k, strip_top - STRIP, strip_top);
 }
 
-static void add_key(atn_frame *f, const multiples *m)
+static void add_key(atn_frame *f, const atn_multiples *m)
 {
     atn_key_item items[] = {{SAMPLE_LINE, "c_line", "median with the change"},
                             {SAMPLE_BOX, "c_band80", "8 in 10 futures with it"},
@@ -563,7 +391,7 @@ static void add_key(atn_frame *f, const multiples *m)
     atn_panels_key(f, items, m->target <= m->high ? 4 : 3);
 }
 
-static void compose(atn_frame *f, const multiples *m)
+static void compose(atn_frame *f, const atn_multiples *m)
 {
     atn_text text;
     atn_panels_open(f);
@@ -586,7 +414,7 @@ static void compose(atn_frame *f, const multiples *m)
     atn_panels_close(f);
 }
 
-static void add_chart(atn_chart_list *list, multiples *m)
+static void add_chart(atn_chart_list *list, atn_multiples *m)
 {
     char id[96];
     atn_frame f;
@@ -599,12 +427,11 @@ static void add_chart(atn_chart_list *list, multiples *m)
         m->scale = atn_factor(m->root, atn_text_of(m->a.definition, "definition"));
         if (!atn_iso_day(atn_text_of(m->a.goal, "deadline"), &m->deadline)) m->deadline = m->last;
     }
-    if (!read_all(m)) {
+    if (!atn_multiples_read(m)) {
         list->failed = true;
         return;
     }
     if (m->n == 0) return;
-    choose_ranges(m);
     measure(m);
     measure_titles(m, WIDTH);
     snprintf(id, sizeof id, "%.60s%s", atn_text_of(m->series, "id"), m->total ? "-total" : "");
@@ -623,16 +450,15 @@ static void add_chart(atn_chart_list *list, multiples *m)
 void atn_chart_scenarios(atn_chart_list *list, const atn_node *root, const atn_node *series)
 {
     for (int total = 0; total < 2; total++) {
-        multiples m = {.ctx = list->ctx,
-                       .root = root,
-                       .series = series,
-                       .total = total == 1,
-                       .share = strcmp(atn_text_of(series, "kind"), "share") == 0,
-                       .scale = 1.0,
-                       .target = NAN};
-        choose_answer(&m);
-        gather(&m);
+        atn_multiples m = {.ctx = list->ctx,
+                           .root = root,
+                           .series = series,
+                           .total = total == 1,
+                           .share = strcmp(atn_text_of(series, "kind"), "share") == 0,
+                           .scale = 1.0,
+                           .target = NAN};
+        atn_multiples_gather(&m);
         if (m.n > 0) add_chart(list, &m);
-        let_go(&m);
+        atn_multiples_free(&m);
     }
 }

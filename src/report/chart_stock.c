@@ -86,9 +86,8 @@ static bool read_all(stock *s)
     if (!read_levels(s, "inflow", s->inflow, &good) ||
         !read_levels(s, "outflow", s->outflow, &good) || !read_levels(s, "stay", s->stay, &good))
         return false;
-    if (s->capacity &&
-        (!read_numbers(s, atn_node_get(s->capacity, "values"), &s->most, &good) ||
-         !read_numbers(s, atn_node_get(s->capacity, "full"), &s->full, &good)))
+    if (s->capacity && (!read_numbers(s, atn_node_get(s->capacity, "values"), &s->most, &good) ||
+                        !read_numbers(s, atn_node_get(s->capacity, "full"), &s->full, &good)))
         return false;
     if (!good || s->n < 2) s->n = 0;
     return s->n == 0 || read_fan(s);

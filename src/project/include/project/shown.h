@@ -1,6 +1,6 @@
-/* What pictures show beside the paths of single series: sums of flows about a stock, and paths under
- * a scenario.  Kept draw by draw at some dates, since quantiles of sums and of differences are not
- * sums and differences of quantiles. */
+/* What pictures show beside the paths of single series: sums of flows about a stock, and paths
+ * under a scenario.  Kept draw by draw at some dates, since quantiles of sums and of differences
+ * are not sums and differences of quantiles. */
 #ifndef ATN_PROJECT_SHOWN_H
 #define ATN_PROJECT_SHOWN_H
 
