@@ -257,16 +257,13 @@ static void add_cell(atn_text *out, double value)
 
 static void write_data(atn_text *out, const sheet *s)
 {
-    atn_text_add(out, "row,end,source,height,fitted0.05,fitted0.25,fitted0.75,fitted0.95,low,high,"
-                      "mark,kind,outside,pit\n");
     const double edge = s->high - 0.01 * (s->high - s->low); /* what lies beyond, just inside */
+    /* Text last: where gnuplot reads quotes otherwise than we write them, no number moves. */
+    atn_text_add(out, "row,height,fitted0.05,fitted0.25,fitted0.75,fitted0.95,low,high,mark,kind,"
+                      "outside,pit,end,source\n");
     for (size_t i = 0; i < s->n; i++) {
         const check_row *r = &s->rows[i];
         atn_text_printf(out, "%d,", (int)atn_number_of(r->report, "row"));
-        atn_escape_csv(out, r->date);
-        atn_text_add(out, ",");
-        atn_escape_csv(out, atn_text_of(r->report, "source"));
-        atn_text_add(out, ",");
         if (r->shown) atn_text_number(out, (double)(s->n_shown - i) - 0.5);
         add_cell(out, r->fitted[0]);
         add_cell(out, r->fitted[1]);
@@ -277,6 +274,10 @@ static void write_data(atn_text *out, const sheet *s)
         add_cell(out, fmin(r->mark, edge));
         atn_text_printf(out, ",%d,%d", mark_kind(r), r->outside);
         add_cell(out, r->pit);
+        atn_text_add(out, ",");
+        atn_escape_csv(out, r->date);
+        atn_text_add(out, ",");
+        atn_escape_csv(out, atn_text_of(r->report, "source"));
         atn_text_add(out, "\n");
     }
 }
@@ -319,24 +320,24 @@ static void plot_marks(atn_frame *f, const sheet *s)
     static const char *const colors[] = {"c_mark", "c_goal"};
     const char *name = f->chart->name;
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using 5:4:($8-$5):(0) with vectors nohead lw 8 lc rgb "
+                   "'%s.csv' skip 1 using 3:2:($6-$3):(0) with vectors nohead lw 8 lc rgb "
                    "c_band95",
                    name);
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using 6:4:($7-$6):(0) with vectors nohead lw 8 lc rgb "
+                   "'%s.csv' skip 1 using 4:2:($5-$4):(0) with vectors nohead lw 8 lc rgb "
                    "c_band80",
                    name);
     for (int outside = 0; outside < 2; outside++) {
         if (any_of(s, 1, outside) || any_of(s, 2, outside) || any_of(s, 4, outside))
             atn_frame_plot(f,
-                           "'%s.csv' skip 1 using ($13==%d && $12!=0 && $12!=3 ? $9 : NaN):4:"
-                           "($10-$9):(0) with vectors nohead lt 1 lw 1.2 lc rgb %s",
+                           "'%s.csv' skip 1 using ($11==%d && $10!=0 && $10!=3 ? $7 : NaN):2:"
+                           "($8-$7):(0) with vectors nohead lt 1 lw 1.2 lc rgb %s",
                            name, outside, colors[outside]);
         for (int kind = 0; kind < 4; kind++)
             if (any_of(s, kind, outside))
                 atn_frame_plot(
                     f,
-                    "'%s.csv' skip 1 using ($13==%d && $12==%d ? $11 : NaN):4 with points "
+                    "'%s.csv' skip 1 using ($11==%d && $10==%d ? $9 : NaN):2 with points "
                     "pt %d ps 0.62 lc rgb %s",
                     name, outside, kind, points[kind], colors[outside]);
     }
@@ -398,7 +399,7 @@ static void draw_bins(atn_frame *f, const sheet *s, double top)
                     "%d/%d.0 nohead front ls 3\n",
                     bins, (int)s->n_pit, bins, (int)s->n_pit, bins);
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using ((floor($14*%d.0*0.9999999)+0.5)/%d.0):(1) smooth "
+                   "'%s.csv' skip 1 using ((floor($12*%d.0*0.9999999)+0.5)/%d.0):(1) smooth "
                    "frequency with boxes fs solid 1.0 noborder lc rgb c_band50",
                    f->chart->name, bins, bins);
     atn_panel_draw(f, top - BINS_HEIGHT, top);

@@ -266,29 +266,31 @@ static void say_alt(atn_text *out, const atn_node *root, const dot_chart *c, con
 /* ---- drawing -----------------------------------------------------------------------------------
  */
 
+/* Text last: where gnuplot reads quotes otherwise than we write them, no number moves. */
 static void write_data(atn_text *out, const dot_chart *c)
 {
-    atn_text_add(out, "row,definition,reading,future,date,seconds,height,in_time\n");
+    atn_text_add(out, "row,future,seconds,height,in_time,date,definition,reading\n");
     for (size_t r = 0; r < c->n_rows; r++) {
         const dots *d = &c->rows[r];
         const int in_time = atn_futures_count(d->chance), never = ATN_FUTURES - d->n_dated;
         const int high = never < BLOCK_ROWS ? never : BLOCK_ROWS;
         for (int k = 0; k < ATN_FUTURES; k++) {
+            const bool dated = k < d->n_dated;
             char date[ATN_DATE_SIZE] = "";
-            if (k < d->n_dated) atn_date_format(d->day[k], date);
-            atn_text_printf(out, "%zu,", r + 1);
-            atn_escape_csv(out, atn_text_of(d->a.definition, "definition"));
-            atn_text_add(out, ",");
-            atn_escape_csv(out, atn_text_of(d->a.reading, "reading"));
-            atn_text_printf(out, ",%d,%s,", k + 1, date);
-            if (k < d->n_dated)
+            if (dated) atn_date_format(d->day[k], date);
+            atn_text_printf(out, "%zu,%d,", r + 1, k + 1);
+            if (dated)
                 atn_text_number(out,
                                 DAY_SECONDS * (c->deadline + 1 + (d->bin[k] + 0.5) * c->bin_days));
             else /* a block of its own, counted in dots */
                 atn_text_number(out, (k - d->n_dated) / high + 0.5);
             atn_text_add(out, ",");
-            atn_text_number(out, (k < d->n_dated ? d->height[k] : (k - d->n_dated) % high) + 0.5);
-            atn_text_printf(out, ",%d\n", k >= d->n_dated ? -1 : k < in_time ? 1 : 0);
+            atn_text_number(out, (dated ? d->height[k] : (k - d->n_dated) % high) + 0.5);
+            atn_text_printf(out, ",%d,%s,", !dated ? -1 : k < in_time ? 1 : 0, date);
+            atn_escape_csv(out, atn_text_of(d->a.definition, "definition"));
+            atn_text_add(out, ",");
+            atn_escape_csv(out, atn_text_of(d->a.reading, "reading"));
+            atn_text_add(out, "\n");
         }
     }
 }
@@ -298,7 +300,7 @@ static void plot_dots(atn_frame *f, size_t row, int kind, double radius, bool fi
     char size[ATN_NUMBER_SIZE];
     atn_number_format(radius, size);
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using ($1==%zu && $8==%d ? $6 : NaN):7:(%s) with circles lc "
+                   "'%s.csv' skip 1 using ($1==%zu && $5==%d ? $3 : NaN):4:(%s) with circles lc "
                    "rgb c_line lw 1.2 fs %s",
                    f->chart->name, row + 1, kind, size, filled ? "solid 1.0 noborder" : "empty");
 }

@@ -340,29 +340,30 @@ static void say_alt(atn_text *out, const drivers *d, const atn_chart *chart)
 /* ---- drawing -----------------------------------------------------------------------------------
  */
 
+/* Text last: where gnuplot reads quotes otherwise than we write them, no number moves. */
 static void write_data(atn_text *out, const drivers *d)
 {
     atn_text words;
     atn_text_init(&words, out->ctx);
-    atn_text_add(out, "panel,name,height,value,error\n");
+    atn_text_add(out, "panel,height,value,error,name\n");
     for (size_t k = 0; k < d->n_parts; k++) {
-        atn_text_printf(out, "1,%s,", PARTS[d->parts[k].kind].name);
+        atn_text_add(out, "1,");
         atn_text_number(out, (double)(d->n_parts - k) - 0.5);
         atn_text_add(out, ",");
         atn_add_plotted(out, d->parts[k].share);
-        atn_text_add(out, ",\n");
+        atn_text_printf(out, ",,%s\n", PARTS[d->parts[k].kind].name);
     }
     for (size_t k = 0; k < d->n_movers; k++) {
         atn_words_clear(&words);
         say_mover(&words, d, &d->movers[k]);
         atn_text_add(out, "2,");
-        atn_escape_csv(out, atn_words(&words));
-        atn_text_add(out, ",");
         atn_text_number(out, (double)(d->n_movers - k) - 0.5);
         atn_text_add(out, ",");
         atn_add_plotted(out, d->movers[k].change);
         atn_text_add(out, ",");
         atn_add_plotted(out, d->movers[k].mcse);
+        atn_text_add(out, ",");
+        atn_escape_csv(out, atn_words(&words));
         atn_text_add(out, "\n");
     }
     if (words.failed) out->failed = true;
@@ -410,7 +411,7 @@ static void draw_parts(atn_frame *f, const drivers *d, double top)
     set_range(f, "x", 0.0, fmax(0.5, d->parts[0].share));
     set_range(f, "y", 0.0, (double)d->n_parts);
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using ($1==1 ? 0 : NaN):3:(0):4:($3-0.36):($3+0.36) with "
+                   "'%s.csv' skip 1 using ($1==1 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with "
                    "boxxyerror fs solid 1.0 noborder lc rgb c_band50",
                    f->chart->name);
     atn_panel_draw(f, bottom, top);
@@ -457,12 +458,12 @@ static void draw_movers(atn_frame *f, const drivers *d, double top)
     for (size_t k = 0; k < 2; k++) {
         if (!any[k]) continue; /* gnuplot warns of a part without a point */
         atn_frame_plot(f,
-                       "'%s.csv' skip 1 using ($1==2 && $4%s ? 0 : NaN):3:(0):4:($3-0.36):"
-                       "($3+0.36) with boxxyerror fs solid 1.0 noborder lc rgb %s",
+                       "'%s.csv' skip 1 using ($1==2 && $3%s ? 0 : NaN):2:(0):3:($2-0.36):"
+                       "($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb %s",
                        f->chart->name, signs[k][0], signs[k][1]);
     }
     atn_frame_plot(f,
-                   "'%s.csv' skip 1 using ($1==2 ? $4-2*$5 : NaN):3:(4*$5):(0) with vectors "
+                   "'%s.csv' skip 1 using ($1==2 ? $3-2*$4 : NaN):2:(4*$4):(0) with vectors "
                    "nohead lt 1 lw 1.2 lc rgb c_mark",
                    f->chart->name);
     atn_panel_draw(f, bottom, top);

@@ -158,9 +158,13 @@ const char *atn_words(const atn_text *text)
     return text->data ? text->data : "";
 }
 
+/* Of futures at the levels (k - 1/2) / 50, those that have come by then: 50 P rounded, and the same
+ * where dates are read off at those levels. */
 int atn_futures_count(double probability)
 {
-    return isfinite(probability) ? (int)floor(ATN_FUTURES * probability + 0.5) : 0;
+    int n = 0;
+    while (n < ATN_FUTURES && probability >= (n + 0.5) / ATN_FUTURES) n++;
+    return n;
 }
 
 void atn_say_futures(atn_text *out, double probability)
