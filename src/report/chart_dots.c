@@ -336,7 +336,8 @@ static void add_rules(atn_frame *f, const dot_chart *c, bool named)
         const bool near = (double)(c->deadline - c->as_of) < 0.15 * (double)(c->last - c->first);
         atn_frame_rule(f, c->as_of, named ? "projection \xe2\x86\x92" : "", !near);
     }
-    if (c->deadline < c->last) atn_frame_rule(f, c->deadline, named ? "deadline" : "", true);
+    if (c->deadline < c->last) /* its last day is in time */
+        atn_frame_rule(f, c->deadline + 1, named ? "deadline" : "", true);
 }
 
 static void say_row(atn_frame *f, const dot_chart *c, size_t row, double bottom, double top)

@@ -212,14 +212,14 @@ static void say_mover(atn_text *out, const drivers *d, const mover *m)
         atn_escape_plain(out, m->source);
         return;
     }
-    if (*atn_text_of(m->report, "source")) {
-        atn_escape_plain(out, atn_text_of(m->report, "source"));
-        atn_text_add(out, ", ");
-    }
+    /* What tells reports apart comes first: the end may be cut off. */
     atn_say_report_date(out, m->report);
     atn_text_add(out, ": ");
     atn_say_statement(out, d->root, m->report);
-    if (m->together > 1) atn_text_printf(out, ", with %zu more of its release", m->together - 1);
+    if (m->together > 1) atn_text_printf(out, " and %zu more", m->together - 1);
+    if (!*atn_text_of(m->report, "source")) return;
+    atn_text_add(out, ", ");
+    atn_escape_plain(out, atn_text_of(m->report, "source"));
 }
 
 static void say_change(atn_text *out, const drivers *d, double change)
@@ -254,10 +254,9 @@ static void say_headline(atn_text *out, const drivers *d)
         atn_say_percent(out, d->parts[0].share);
         atn_text_add(out, " of the spread");
     } else if (d->n_movers) {
-        atn_text_add(out, "without ");
-        say_mover(out, d, &d->movers[0]);
-        atn_text_add(out, " ");
         say_change(out, d, d->movers[0].change);
+        atn_text_add(out, " without ");
+        say_mover(out, d, &d->movers[0]);
     } else {
         atn_text_add(out, "no one report decides it");
     }
@@ -328,7 +327,7 @@ static void say_alt(atn_text *out, const drivers *d, const atn_chart *chart)
     for (size_t k = 0; k < d->n_movers; k++) {
         atn_text_add(out, k ? "; without " : ": without ");
         say_mover(out, d, &d->movers[k]);
-        atn_text_add(out, ", ");
+        atn_text_add(out, " \xe2\x80\x93 ");
         say_effect(out, d, &d->movers[k]);
     }
     if (!d->n_movers)

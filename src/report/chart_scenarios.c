@@ -296,8 +296,17 @@ static void add_days(atn_frame *f, const atn_multiples *m, bool named)
     const bool deadline = m->a.goal && m->deadline < m->last && m->deadline > m->first;
     const bool near =
         deadline && fabs((double)(m->deadline - m->as_of)) < 0.3 * (double)(m->last - m->first);
-    if (m->as_of > m->first)
-        atn_frame_rule(f, m->as_of, !named ? "" : near ? "now" : "projection \xe2\x86\x92", !near);
+    if (m->as_of > m->first) {
+        atn_text text;
+        atn_text_init(&text, m->ctx);
+        if (near)
+            atn_say_short_date(&text, atn_node_text(atn_node_path(m->root, "study/as_of")));
+        else
+            atn_text_add(&text, "projection \xe2\x86\x92");
+        atn_frame_rule(f, m->as_of, named ? atn_words(&text) : "", !near);
+        if (text.failed) f->chart->script.failed = true;
+        atn_text_free(&text);
+    }
     if (deadline) atn_frame_rule(f, m->deadline, named ? "deadline" : "", true);
 }
 
