@@ -91,8 +91,9 @@ void atn_passages_add(const atn_run *run, atn_passing *passing, size_t series)
     }
 }
 
-/* Within the width over which admission closes (study/network.h) there is no room left. */
-static const double FULL = 0.99;
+/* A stock that is full comes to rest within twice the width over which admission closes
+ * (study/network.h): 2 % of its capacity. */
+static const double FULL = 0.98;
 
 static attain_status take_full(const atn_run *run, size_t s, const double *level, atn_passage *out,
                                attain_error *err)

@@ -12,7 +12,7 @@ enum { FEWEST = 3, MOST_ROWS = 40, FEW_FOR_BINS = 10, MANY = 20, N_FITTED = 5 };
 static const char *const FITTED[N_FITTED] = {"0.05", "0.25", "0.5", "0.75", "0.95"};
 static const double WIDTH = 960.0, SIDE = 24.0, ROW = 15.5, TALL_ROW = 24.0, DATE = 82.0,
                     SOURCE = 136.0;
-static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0;
+static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0, FOOT = 72.0;
 static const double FURTHEST = 150.0; /* percent: where the scale ends at the latest */
 
 /* How a value stands beside the median predicted for it. */
@@ -116,6 +116,15 @@ static void tally(sheet *s)
     }
 }
 
+/* The `most` reports furthest out, by date. */
+static void show(sheet *s, size_t most)
+{
+    qsort(s->rows, s->n, sizeof *s->rows, by_tail);
+    for (size_t i = 0; i < s->n; i++) s->rows[i].shown = i < most;
+    s->n_shown = s->n < most ? s->n : most;
+    qsort(s->rows, s->n, sizeof *s->rows, by_date);
+}
+
 /* False: out of memory. */
 static bool gather(sheet *s)
 {
@@ -135,15 +144,14 @@ static bool gather(sheet *s)
     for (const atn_node *r = atn_node_first(list); r; r = atn_node_next(r))
         if (belongs(s, r)) read_row(s, &s->rows[s->n++], r);
     tally(s);
-    qsort(s->rows, s->n, sizeof *s->rows, by_tail);
-    for (size_t i = MOST_ROWS; i < s->n; i++) s->rows[i].shown = false;
-    s->n_shown = s->n < MOST_ROWS ? s->n : MOST_ROWS;
-    qsort(s->rows, s->n, sizeof *s->rows, by_date);
+    show(s, MOST_ROWS);
     return true;
 }
 
 static void choose_range(sheet *s)
 {
+    s->low = s->high = 0.0;
+    s->n_beyond = 0;
     for (size_t i = 0; i < s->n_shown; i++) {
         const check_row *r = &s->rows[i];
         s->low = fmin(s->low, fmin(r->fitted[0], r->mark));
@@ -442,6 +450,11 @@ static void compose(atn_frame *f, sheet *s)
     say_below(&text, s);
     atn_frame_head(f, atn_words(&text));
     atn_words_clear(&text);
+    /* The picture may be lower than asked for. */
+    const double fit = floor((f->top - FOOT) / ROW);
+    if (fit < (double)s->n_shown) show(s, fit > FEWEST ? (size_t)fit : FEWEST);
+    choose_range(s);
+    write_data(&f->chart->data, s);
     say_foot(&text, s);
     atn_frame_foot(f, atn_words(&text));
     if (text.failed) f->chart->script.failed = true;
@@ -467,12 +480,10 @@ void atn_chart_checks(atn_chart_list *list, const atn_node *root, const atn_node
     if (s.n >= FEWEST) {
         atn_chart *chart = atn_chart_add(list, "checks", atn_text_of(series, "id"));
         if (chart) {
-            choose_range(&s);
             say_headline(&chart->headline, &s);
             const double rows = ROW * (double)s.n_shown;
             const double beside = s.n_pit >= FEW_FOR_BINS ? 300.0 : s.n_pit ? 80.0 : 0.0;
-            atn_frame_open(&f, list->ctx, root, chart, WIDTH, fmax(rows, beside) + 186.0);
-            write_data(&chart->data, &s);
+            atn_frame_open(&f, list->ctx, root, chart, WIDTH, fmax(rows, beside) + 212.0);
             compose(&f, &s);
             say_alt(&chart->alt, &s, chart);
         }

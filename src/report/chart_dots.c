@@ -9,8 +9,8 @@
 
 enum { MAX_ROWS = 4, MAX_POINTS = 256, BLOCK_ROWS = 10 };
 static const double WIDTH = 960.0, SIDE = 24.0;
-static const double LARGEST = 13.0, SMALLEST = 6.0; /* diameter of a dot, pixels */
-static const double ROW_HEAD = 30.0, ROW_GAP = 14.0, MARGIN = 166.0;
+static const double LARGEST = 13.0, SMALLEST = 4.0; /* diameter of a dot, pixels */
+static const double ROW_HEAD = 30.0, ROW_GAP = 14.0, FOOT = 70.0, MARGIN = 166.0;
 static const double DAY_SECONDS = 86400.0;
 
 /* One answer: when each future reaches the goal. */
@@ -154,12 +154,20 @@ static void stack(dot_chart *c, dots *d)
     }
 }
 
-/* The largest dots whose columns stay low enough. */
-static void choose_size(dot_chart *c, double width)
+static double row_height(const dot_chart *c, const dots *d)
+{
+    const int never = ATN_FUTURES - d->n_dated;
+    const int block = never < BLOCK_ROWS ? never : BLOCK_ROWS;
+    const int tall = d->tallest > block ? d->tallest : block;
+    return fmax(34.0, (tall + 0.5) * c->diameter);
+}
+
+/* The largest dots whose columns stay under `limit`, and all rows together within `room`. */
+static void choose_size(dot_chart *c, double width, double room)
 {
     const double limit = c->n_rows == 1 ? 260.0 : 330.0 / (double)c->n_rows;
     for (c->diameter = LARGEST;; c->diameter -= 1.0) {
-        double tallest = 0;
+        double tallest = 0, heights = 0;
         c->bin_days = (int)ceil(c->diameter * (double)(c->last - c->first) / width);
         /* Within a step nothing tells one day from another. */
         c->bin_days = (c->bin_days + c->step_days - 1) / c->step_days * c->step_days;
@@ -167,17 +175,11 @@ static void choose_size(dot_chart *c, double width)
         for (size_t r = 0; r < c->n_rows; r++) {
             stack(c, &c->rows[r]);
             tallest = fmax(tallest, c->rows[r].tallest);
+            heights += row_height(c, &c->rows[r]) + ROW_HEAD + ROW_GAP;
         }
-        if (tallest * c->diameter <= limit || c->diameter - 1.0 < SMALLEST) return;
+        const bool fits = tallest * c->diameter <= limit && heights <= room;
+        if (fits || c->diameter - 1.0 < SMALLEST) return;
     }
-}
-
-static double row_height(const dot_chart *c, const dots *d)
-{
-    const int never = ATN_FUTURES - d->n_dated;
-    const int block = never < BLOCK_ROWS ? never : BLOCK_ROWS;
-    const int tall = d->tallest > block ? d->tallest : block;
-    return fmax(34.0, (tall + 0.5) * c->diameter);
 }
 
 /* ---- words -------------------------------------------------------------------------------------
@@ -387,7 +389,7 @@ static void draw_row(atn_frame *f, const dot_chart *c, size_t row, double bottom
     if (d->n_dated < ATN_FUTURES) draw_never(f, c, row, bottom, top);
 }
 
-static void compose(atn_frame *f, const dot_chart *c)
+static void compose(atn_frame *f, dot_chart *c)
 {
     atn_text text;
     atn_panels_open(f);
@@ -395,12 +397,15 @@ static void compose(atn_frame *f, const dot_chart *c)
     atn_text_init(&text, f->ctx);
     say_below(&text, f->root, c);
     atn_frame_head(f, atn_words(&text));
+    /* The head is as high as it needs to be, and the picture may be of another size than asked for.
+     */
+    choose_size(c, f->right - f->left, f->top + ROW_GAP - FOOT);
+    write_data(&f->chart->data, c);
     atn_words_clear(&text);
     say_foot(&text, c);
     atn_frame_foot(f, atn_words(&text));
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
-    /* From the axis upwards, so that the head may be as high as it needs to be. */
     double bottom = f->bottom, heights = 0, spare;
     for (size_t r = 0; r < c->n_rows; r++)
         heights += row_height(c, &c->rows[r]) + ROW_HEAD + ROW_GAP;
@@ -430,14 +435,12 @@ void atn_chart_dots(atn_chart_list *list, const atn_node *root, const atn_node *
     atn_chart *chart = atn_chart_add(list, "dots", atn_text_of(goal, "id"));
     if (!chart) return;
     say_headline(&chart->headline, root, &c);
-    choose_size(&c, WIDTH - MARGIN - c.block - SIDE);
-    double height = c.n_rows > 1 ? 184.0 : 160.0;
+    choose_size(&c, WIDTH - MARGIN - c.block - SIDE, INFINITY);
+    double height = c.n_rows > 1 ? 194.0 : 170.0;
     for (size_t r = 0; r < c.n_rows; r++) height += row_height(&c, &c.rows[r]) + ROW_HEAD + ROW_GAP;
     atn_frame_open(&f, list->ctx, root, chart, WIDTH, height);
     f.left = SIDE;
     f.right = f.width - MARGIN - c.block;
-    choose_size(&c, f.right - f.left); /* the picture may be of another size than asked for */
-    write_data(&chart->data, &c);
     compose(&f, &c);
     say_alt(&chart->alt, root, &c, chart);
 }

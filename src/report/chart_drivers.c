@@ -8,7 +8,8 @@
 #include "chart_place.h"
 
 enum { MAX_PARTS = 8, MAX_MOVERS = 10, MAX_SOURCES = 3 };
-static const double WIDTH = 960.0, SIDE = 24.0, ROW = 21.0, GAP = 58.0;
+static const double WIDTH = 960.0, SIDE = 24.0, GAP = 58.0;
+static const double ROW = 21.0, LOW_ROW = 14.0, HIGH_ROW = 30.0;
 static const double LABELS = 368.0, NUMBERS = 196.0; /* room left and right of the bars */
 static const double LEAST_SHARE = 0.005;
 
@@ -46,6 +47,7 @@ typedef struct drivers {
     size_t n_parts;
     mover movers[MAX_MOVERS];
     size_t n_movers, n_more, n_untold;
+    double row; /* pixels */
 } drivers;
 
 /* ---- data --------------------------------------------------------------------------------------
@@ -395,7 +397,7 @@ static void set_range(atn_frame *f, const char *axis, double low, double high)
 
 static void draw_parts(atn_frame *f, const drivers *d, double top)
 {
-    const double bottom = top - ROW * (double)d->n_parts;
+    const double bottom = top - d->row * (double)d->n_parts;
     atn_text text;
     atn_text_init(&text, f->ctx);
     atn_text_printf(&text, "Where the spread of the %s comes from", quantity_of(d));
@@ -403,7 +405,8 @@ static void draw_parts(atn_frame *f, const drivers *d, double top)
     for (size_t k = 0; k < d->n_parts; k++) {
         atn_words_clear(&text);
         atn_say_percent(&text, d->parts[k].share);
-        add_row(f, top - ROW * ((double)k + 0.5), PARTS[d->parts[k].kind].label, atn_words(&text));
+        add_row(f, top - d->row * ((double)k + 0.5), PARTS[d->parts[k].kind].label,
+                atn_words(&text));
     }
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
@@ -425,7 +428,7 @@ static bool any_sign(const drivers *d, int sign)
 
 static void draw_movers(atn_frame *f, const drivers *d, double top)
 {
-    const double bottom = top - ROW * (double)d->n_movers;
+    const double bottom = top - d->row * (double)d->n_movers;
     double low = 0, high = 0;
     atn_text text, *s = &f->chart->script;
     atn_text_init(&text, f->ctx);
@@ -439,7 +442,7 @@ static void draw_movers(atn_frame *f, const drivers *d, double top)
         atn_words_clear(&text);
         say_effect(&text, d, m);
         atn_capitalise(&label, 0);
-        add_row(f, top - ROW * ((double)k + 0.5), atn_words(&label), atn_words(&text));
+        add_row(f, top - d->row * ((double)k + 0.5), atn_words(&label), atn_words(&text));
         if (label.failed) s->failed = true;
         atn_text_free(&label);
         low = fmin(low, m->change - 2.0 * m->mcse);
@@ -468,7 +471,7 @@ static void draw_movers(atn_frame *f, const drivers *d, double top)
     atn_panel_draw(f, bottom, top);
 }
 
-static void compose(atn_frame *f, const drivers *d)
+static void compose(atn_frame *f, drivers *d)
 {
     atn_text text;
     atn_panels_open(f);
@@ -484,9 +487,12 @@ static void compose(atn_frame *f, const drivers *d)
     f->left = LABELS;
     f->right = f->width - NUMBERS;
     double top = f->top - 24.0;
+    const double gap = d->n_parts && d->n_movers ? GAP : 0.0;
+    const double room = top - (f->bottom - 36.0) - gap; /* no axis stands below */
+    d->row = fmin(fmax(room / (double)(d->n_parts + d->n_movers), LOW_ROW), HIGH_ROW);
     if (d->n_parts) {
         draw_parts(f, d, top);
-        top -= ROW * (double)d->n_parts + GAP;
+        top -= d->row * (double)d->n_parts + GAP;
     }
     if (d->n_movers) draw_movers(f, d, top);
     atn_panels_close(f);

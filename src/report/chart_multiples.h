@@ -26,8 +26,9 @@ typedef struct atn_multiples {
     atn_day *days;
     double *ghost; /* median without */
     double low, high, change_low, change_high;
-    double title;       /* pixels, as the longest one needs */
-    double left, after; /* room of the tics, and of the numbers beside a panel; pixels */
+    size_t columns;
+    double title, fan, strip; /* heights in pixels; title: as the longest one needs */
+    double left, after;       /* room of the tics, and of the numbers beside a panel; pixels */
 } atn_multiples;
 
 /* The answer that the scenarios move most, and those that move the path of m->series. */

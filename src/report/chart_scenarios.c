@@ -7,9 +7,10 @@
 #include "chart_multiples.h"
 
 static const double WIDTH = 960.0, SIZE = 12.0, NOTE = 11.5; /* of tics and notes */
-enum { MOST_LINES = 3 };
+enum { MOST_LINES = 3, MOST_COLUMNS = 4 };
 static const double TITLE = 58.0, LINE = 15.9; /* under a title of one line; each more */
-static const double FAN = 138.0, BETWEEN = 24.0, STRIP = 58.0, TICS = 46.0;
+static const double FAN = 138.0, LOW_FAN = 40.0, HIGH_FAN = 420.0, BETWEEN = 24.0, STRIP = 58.0,
+                    TICS = 46.0;
 static const double MOVED = 0.01; /* a point: less is within what the model is known to */
 
 /* ---- words -------------------------------------------------------------------------------------
@@ -241,7 +242,7 @@ static size_t n_columns(size_t n)
 
 static double cell_width(const atn_multiples *m, double width)
 {
-    return (width - m->left - 4.0) / (double)n_columns(m->n);
+    return (width - m->left - 4.0) / (double)m->columns;
 }
 
 static void measure_titles(atn_multiples *m, double width)
@@ -381,14 +382,14 @@ static void draw_cell(atn_frame *f, const atn_multiples *m, size_t k, double lef
     atn_text_free(&text);
     f->left = left;
     f->right = right;
-    const double fan_top = top - m->title, strip_top = fan_top - FAN - BETWEEN;
+    const double fan_top = top - m->title, strip_top = fan_top - m->fan - BETWEEN;
     const int tics = right - left > 320.0 ? 8 : 6;
     atn_place_dates(f, m->first, m->last, tics);
     atn_text_add(&f->chart->script, "unset xtics\n");
-    draw_fan(f, m, k, fan_top - FAN, fan_top, first_column);
+    draw_fan(f, m, k, fan_top - m->fan, fan_top, first_column);
     atn_text_add(&f->chart->script, "set xtics nomirror out scale 0.6 textcolor rgb c_text\n");
     atn_place_dates(f, m->first, m->last, tics);
-    draw_strip(f, m, k, strip_top - STRIP, strip_top);
+    draw_strip(f, m, k, strip_top - m->strip, strip_top);
 }
 
 static void add_key(atn_frame *f, const atn_multiples *m)
@@ -400,7 +401,22 @@ static void add_key(atn_frame *f, const atn_multiples *m)
     atn_panels_key(f, items, m->target <= m->high ? 4 : 3);
 }
 
-static void compose(atn_frame *f, const atn_multiples *m)
+/* Fan and strip share what room there is; where that is little, as on a slide, more panels stand
+ * side by side. */
+static void lay_out(const atn_frame *f, atn_multiples *m)
+{
+    for (m->columns = n_columns(m->n);; m->columns++) {
+        measure_titles(m, f->width);
+        const double rows = ceil((double)m->n / (double)m->columns);
+        /* f->bottom leaves room for the tics of the last row already. */
+        const double room = (f->top - 6.0 - f->bottom + TICS) / rows - m->title - BETWEEN - TICS;
+        m->fan = fmin(fmax(room * FAN / (FAN + STRIP), LOW_FAN), HIGH_FAN);
+        m->strip = m->fan * STRIP / FAN;
+        if (m->fan >= 0.7 * FAN || m->columns >= m->n || m->columns == MOST_COLUMNS) return;
+    }
+}
+
+static void compose(atn_frame *f, atn_multiples *m)
 {
     atn_text text;
     atn_panels_open(f);
@@ -413,8 +429,10 @@ static void compose(atn_frame *f, const atn_multiples *m)
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
     add_key(f, m);
-    const size_t columns = n_columns(m->n);
-    const double wide = cell_width(m, f->width), high = m->title + FAN + BETWEEN + STRIP + TICS;
+    lay_out(f, m);
+    const size_t columns = m->columns;
+    const double wide = cell_width(m, f->width);
+    const double high = m->title + m->fan + BETWEEN + m->strip + TICS;
     for (size_t k = 0; k < m->n; k++) {
         const double left = m->left + (double)(k % columns) * wide;
         const double top = f->top - 6.0 - (double)(k / columns) * high;
@@ -442,6 +460,7 @@ static void add_chart(atn_chart_list *list, atn_multiples *m)
     }
     if (m->n == 0) return;
     measure(m);
+    m->columns = n_columns(m->n);
     measure_titles(m, WIDTH);
     snprintf(id, sizeof id, "%.60s%s", atn_text_of(m->series, "id"), m->total ? "-total" : "");
     atn_chart *chart = atn_chart_add(list, "scenarios", id);
@@ -450,7 +469,6 @@ static void add_chart(atn_chart_list *list, atn_multiples *m)
     const double rows = ceil((double)m->n / (double)n_columns(m->n));
     atn_frame_open(&f, m->ctx, m->root, chart, WIDTH,
                    196.0 + rows * (m->title + FAN + BETWEEN + STRIP + TICS));
-    measure_titles(m, f.width);
     write_data(&chart->data, m);
     compose(&f, m);
     say_alt(&chart->alt, m, chart);

@@ -25,8 +25,8 @@ typedef struct atn_passage {
 
 /* Quantiles by step, [level][step]. */
 typedef struct atn_series_paths {
-    double *rate;  /* ATN_N_LEVELS x n_steps: the path y, reference definition, no scatter */
-    double *total; /* flows: running total of the realised path from the origin; else NULL */
+    double *rate;         /* ATN_N_LEVELS x n_steps: the path y, reference definition, no scatter */
+    double *total;        /* flows: running total of the realised path from the origin; else NULL */
     atn_passage *passage; /* NULL: no balance of flows */
 } atn_series_paths;
 
@@ -146,8 +146,8 @@ struct attain_projection {
     size_t n_draws, n_steps;
     size_t shown[ATN_MAX_SHOWN], n_shown; /* steps, ascending */
     atn_series_paths *series;             /* n_series */
-    atn_goal_result *goals;   /* n_goals */
-    atn_report_fit *reports;  /* n_reports */
+    atn_goal_result *goals;               /* n_goals */
+    atn_report_fit *reports;              /* n_reports */
     atn_scenario_result *scenarios;
     size_t n_scenarios;
     struct atn_why

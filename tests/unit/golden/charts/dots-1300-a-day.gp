@@ -26,53 +26,53 @@ set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,340 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set terminal svg size 960,350 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
 set output 'dots-1300-a-day.svg'
 } else {
-set terminal pngcairo size 1920,680 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1920,700 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'dots-1300-a-day.png'
 }
 set multiplot
 unset grid
 unset ytics
-set label '1,300 visits a day by 23 February 2025: in at most' at screen 0.025, screen 0.9236417033773862 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label '17 of 50 futures, depending on how it is counted' at screen 0.025, screen 0.8577386196769456 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Each dot is one of 50 equally likely futures, on the date it reaches the goal: filled by the' at screen 0.025, screen 0.7888986784140969 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'deadline, hollow later. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.7423788546255506 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'A column of dots holds one day. Left out: 1 reading reached in under 1 of 50 futures by the horizon.' at screen 0.025, screen 0.04657856093979442 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label '1,300 visits a day by 23 February 2025: in at most' at screen 0.025, screen 0.9258202567760342 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label '17 of 50 futures, depending on how it is counted' at screen 0.025, screen 0.8617974322396577 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label 'Each dot is one of 50 equally likely futures, on the date it reaches the goal: filled by the' at screen 0.025, screen 0.7949215406562055 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label 'deadline, hollow later. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.7497289586305279 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label 'A column of dots holds one day. Left out: 1 reading reached in under 1 of 50 futures by the horizon.' at screen 0.025, screen 0.045249643366619116 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set xtics nomirror out scale 0.6 textcolor rgb c_text
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "17 Feb" '2025-02-17', "24 Feb" '2025-02-24')
-set yrange [0:10.5]
+set yrange [0:10.923]
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-24', graph 0 to '2025-02-24', graph 1 nohead front ls 3
 set label 'deadline' at '2025-02-24', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
-set label '17 of 50' at screen 0.847917, screen 0.340264 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
-set label 'by the deadline (34 %)' at screen 0.847917, screen 0.293275 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label '5 later, 28 not by' at screen 0.847917, screen 0.250631 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label '28 Feb 2025' at screen 0.847917, screen 0.207988 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '17 of 50' at screen 0.847917, screen 0.330556 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
+set label 'by the deadline (34 %)' at screen 0.847917, screen 0.284907 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '5 later, 28 not by' at screen 0.847917, screen 0.243481 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '28 Feb 2025' at screen 0.847917, screen 0.202054 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
 set lmargin at screen 0.025
 set rmargin at screen 0.7520833333333333
-set tmargin at screen 0.6060499265785609
-set bmargin at screen 0.20516886930983846
-plot 'dots-1300-a-day.csv' skip 1 using ($1==1 && $5==1 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs solid 1.0 noborder, \
-     'dots-1300-a-day.csv' skip 1 using ($1==1 && $5==0 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs empty
+set tmargin at screen 0.5732952924393725
+set bmargin at screen 0.19931526390870186
+plot 'dots-1300-a-day.csv' skip 1 using ($1==1 && $5==1 ? $3 : NaN):4:(11496.893982808024) with circles lc rgb c_line lw 1.2 fs solid 1.0 noborder, \
+     'dots-1300-a-day.csv' skip 1 using ($1==1 && $5==0 ? $3 : NaN):4:(11496.893982808024) with circles lc rgb c_line lw 1.2 fs empty
 unset label
 unset arrow
 unset object
 unset xdata
 unset xtics
 set border 0
-set xrange [0:5.538]
-set arrow from screen 0.772917, screen 0.205169 to screen 0.841667, screen 0.205169 nohead back lt 1 lw 1 lc rgb c_rule
-set yrange [0:10.5]
+set xrange [0:6]
+set arrow from screen 0.772917, screen 0.199315 to screen 0.841667, screen 0.199315 nohead back lt 1 lw 1 lc rgb c_rule
+set yrange [0:10.923]
 set lmargin at screen 0.7729166666666667
 set rmargin at screen 0.8479166666666667
-set tmargin at screen 0.6060499265785609
-set bmargin at screen 0.20516886930983846
+set tmargin at screen 0.5732952924393725
+set bmargin at screen 0.19931526390870186
 plot 'dots-1300-a-day.csv' skip 1 using ($1==1 && $5==-1 ? $3 : NaN):4:(0.43) with circles lc rgb c_line lw 1.2 fs empty
 unset label
 unset arrow

@@ -26,38 +26,38 @@ set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,480 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set terminal svg size 960,490 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
 set output 'dots-five-weeks.svg'
 } else {
-set terminal pngcairo size 1920,960 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1920,980 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'dots-five-weeks.png'
 }
 set multiplot
 unset grid
 unset ytics
-set label '35,000 visits in five weeks by 23 February 2025: in 10' at screen 0.025, screen 0.9458333333333333 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'or 49 of 50 futures, depending on how it is counted' at screen 0.025, screen 0.8990833333333333 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Each dot is one of 50 equally likely futures, on the date it reaches the goal: filled by the' at screen 0.025, screen 0.8502500000000001 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'deadline, hollow later. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.81725 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'A column of dots holds one day.' at screen 0.025, screen 0.03304166666666667 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label '35,000 visits in five weeks by 23 February 2025: in 10' at screen 0.025, screen 0.9469387755102041 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label 'or 49 of 50 futures, depending on how it is counted' at screen 0.025, screen 0.9011428571428571 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label 'Each dot is one of 50 equally likely futures, on the date it reaches the goal: filled by the' at screen 0.025, screen 0.8533061224489796 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label 'deadline, hollow later. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8209795918367347 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label 'A column of dots holds one day.' at screen 0.025, screen 0.032367346938775514 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set xtics nomirror out scale 0.6 textcolor rgb c_text
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "17 Feb" '2025-02-17', "24 Feb" '2025-02-24')
-set yrange [0:5.83]
+set yrange [0:6.215]
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-24', graph 0 to '2025-02-24', graph 1 nohead front ls 3
 set label '' at '2025-02-24', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
-set label '49 of 50' at screen 0.847917, screen 0.241375 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
-set label 'by the deadline (97 %)' at screen 0.847917, screen 0.208042 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label '1 later' at screen 0.847917, screen 0.177792 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label 'all' at screen 0.025, screen 0.324271 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
+set label '49 of 50' at screen 0.847917, screen 0.236449 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
+set label 'by the deadline (97 %)' at screen 0.847917, screen 0.203796 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '1 later' at screen 0.847917, screen 0.174163 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label 'all' at screen 0.025, screen 0.327857 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
 set lmargin at screen 0.025
 set rmargin at screen 0.7520833333333333
-set tmargin at screen 0.3034375000000001
-set bmargin at screen 0.14554166666666665
+set tmargin at screen 0.3074489795918368
+set bmargin at screen 0.14257142857142857
 plot 'dots-five-weeks.csv' skip 1 using ($1==2 && $5==1 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs solid 1.0 noborder, \
      'dots-five-weeks.csv' skip 1 using ($1==2 && $5==0 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs empty
 unset label
@@ -69,20 +69,20 @@ set timefmt '%Y-%m-%d'
 set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "17 Feb" '2025-02-17', "24 Feb" '2025-02-24')
 unset xtics
-set yrange [0:10.83]
+set yrange [0:11.215]
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-24', graph 0 to '2025-02-24', graph 1 nohead front ls 3
 set label 'deadline' at '2025-02-24', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
-set label '10 of 50' at screen 0.847917, screen 0.490938 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
-set label 'by the deadline (19 %)' at screen 0.847917, screen 0.457604 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label '2 later, 38 not by' at screen 0.847917, screen 0.427354 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label '28 Feb 2025' at screen 0.847917, screen 0.397104 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
-set label 'paid' at screen 0.025, screen 0.744667 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
+set label '10 of 50' at screen 0.847917, screen 0.491122 left front noenhanced font 'DejaVu Sans:Bold,13.0' textcolor rgb c_line
+set label 'by the deadline (19 %)' at screen 0.847917, screen 0.458469 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '2 later, 38 not by' at screen 0.847917, screen 0.428837 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label '28 Feb 2025' at screen 0.847917, screen 0.399204 left front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_quiet
+set label 'paid' at screen 0.025, screen 0.749878 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
 set lmargin at screen 0.025
 set rmargin at screen 0.7520833333333333
-set tmargin at screen 0.6884166666666668
-set bmargin at screen 0.39510416666666676
+set tmargin at screen 0.6947755102040818
+set bmargin at screen 0.3972448979591837
 plot 'dots-five-weeks.csv' skip 1 using ($1==1 && $5==1 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs solid 1.0 noborder, \
      'dots-five-weeks.csv' skip 1 using ($1==1 && $5==0 ? $3 : NaN):4:(12454.968481375357) with circles lc rgb c_line lw 1.2 fs empty
 unset label
@@ -92,12 +92,12 @@ unset xdata
 unset xtics
 set border 0
 set xrange [0:5.538]
-set arrow from screen 0.772917, screen 0.395104 to screen 0.841667, screen 0.395104 nohead back lt 1 lw 1 lc rgb c_rule
-set yrange [0:10.83]
+set arrow from screen 0.772917, screen 0.397245 to screen 0.841667, screen 0.397245 nohead back lt 1 lw 1 lc rgb c_rule
+set yrange [0:11.215]
 set lmargin at screen 0.7729166666666667
 set rmargin at screen 0.8479166666666667
-set tmargin at screen 0.6884166666666668
-set bmargin at screen 0.39510416666666676
+set tmargin at screen 0.6947755102040818
+set bmargin at screen 0.3972448979591837
 plot 'dots-five-weeks.csv' skip 1 using ($1==1 && $5==-1 ? $3 : NaN):4:(0.43) with circles lc rgb c_line lw 1.2 fs empty
 unset label
 unset arrow

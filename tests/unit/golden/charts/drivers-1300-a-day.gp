@@ -43,50 +43,50 @@ set label 'Shares of the variance of the best value by the deadline, and what th
 set label 'a report (counted as any day). Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8348022598870057 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
 set label 'Thin lines: twice the Monte Carlo error either way; what moves it by less is left out. 1 report cannot be judged by these draws.' at screen 0.025, screen 0.02986817325800377 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set label 'Where the spread of the best value comes from' at screen 0.025, screen 0.756008 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
-set label 'Scatter from step to step' at screen 0.370833, screen 0.709868 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '38 %' at screen 0.808333, screen 0.709868 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'How it drifts from there' at screen 0.370833, screen 0.67032 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '22 %' at screen 0.808333, screen 0.67032 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Trend, scale and persistence' at screen 0.370833, screen 0.630772 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '18 %' at screen 0.808333, screen 0.630772 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Which trend holds' at screen 0.370833, screen 0.591224 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '10 %' at screen 0.808333, screen 0.591224 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Where the path stands after the figures' at screen 0.370833, screen 0.551676 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '10 %' at screen 0.808333, screen 0.551676 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Biases and errors of the figures' at screen 0.370833, screen 0.512128 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '2 %' at screen 0.808333, screen 0.512128 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Scatter from step to step' at screen 0.370833, screen 0.708233 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '38 %' at screen 0.808333, screen 0.708233 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'How it drifts from there' at screen 0.370833, screen 0.665414 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '22 %' at screen 0.808333, screen 0.665414 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Trend, scale and persistence' at screen 0.370833, screen 0.622595 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '18 %' at screen 0.808333, screen 0.622595 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Which trend holds' at screen 0.370833, screen 0.579775 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '10 %' at screen 0.808333, screen 0.579775 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Where the path stands after the figures' at screen 0.370833, screen 0.536956 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '10 %' at screen 0.808333, screen 0.536956 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Biases and errors of the figures' at screen 0.370833, screen 0.494137 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '2 %' at screen 0.808333, screen 0.494137 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
 set xrange [0:0.5]
 set yrange [0:6]
 set lmargin at screen 0.38333333333333336
 set rmargin at screen 0.7958333333333333
 set tmargin at screen 0.7296421845574389
-set bmargin at screen 0.4923540489642186
+set bmargin at screen 0.4727277995074606
 plot 'drivers-1300-a-day.csv' skip 1 using ($1==1 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_band50
 unset label
 unset arrow
 unset object
-set label 'Chance without it; with all reports 34 %, about 1 in 3' at screen 0.025, screen 0.409492 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
-set label '23 Jan 2025: 790, Council' at screen 0.370833, screen 0.363352 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '41 %, +7.0 points' at screen 0.808333, screen 0.363352 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: mean about 1,400, Council' at screen 0.370833, screen 0.323804 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '37 %, +2.8 points' at screen 0.808333, screen 0.323804 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: max over 1,000, Council' at screen 0.370833, screen 0.284256 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '32 %, −1.8 points' at screen 0.808333, screen 0.284256 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '10 Feb 2025: at least 960, Gazette' at screen 0.370833, screen 0.244708 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '36 %, +1.8 points' at screen 0.808333, screen 0.244708 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '7 Feb 2025: 930 to 1,010, Gazette' at screen 0.370833, screen 0.20516 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '32 %, −1.7 points' at screen 0.808333, screen 0.20516 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '4 Feb 2025: nearly 950, Gazette' at screen 0.370833, screen 0.165612 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '35 %, +1.4 points' at screen 0.808333, screen 0.165612 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: total 27,500, Council' at screen 0.370833, screen 0.126064 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '35 %, +1.1 points' at screen 0.808333, screen 0.126064 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Chance without it; with all reports 34 %, about 1 in 3' at screen 0.025, screen 0.389865 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
+set label '23 Jan 2025: 790, Council' at screen 0.370833, screen 0.34209 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '41 %, +7.0 points' at screen 0.808333, screen 0.34209 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: mean about 1,400, Council' at screen 0.370833, screen 0.299271 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '37 %, +2.8 points' at screen 0.808333, screen 0.299271 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: max over 1,000, Council' at screen 0.370833, screen 0.256452 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '32 %, −1.8 points' at screen 0.808333, screen 0.256452 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '10 Feb 2025: at least 960, Gazette' at screen 0.370833, screen 0.213633 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '36 %, +1.8 points' at screen 0.808333, screen 0.213633 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '7 Feb 2025: 930 to 1,010, Gazette' at screen 0.370833, screen 0.170814 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '32 %, −1.7 points' at screen 0.808333, screen 0.170814 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '4 Feb 2025: nearly 950, Gazette' at screen 0.370833, screen 0.127995 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '35 %, +1.4 points' at screen 0.808333, screen 0.127995 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: total 27,500, Council' at screen 0.370833, screen 0.085176 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '35 %, +1.1 points' at screen 0.808333, screen 0.085176 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
 set xrange [-0.0289723:0.0811157]
 set yrange [0:7]
 set arrow from 0, graph 0 to 0, graph 1 nohead front lt 1 lw 1.2 lc rgb c_rule
 set lmargin at screen 0.38333333333333336
 set rmargin at screen 0.7958333333333333
-set tmargin at screen 0.3831261770244822
-set bmargin at screen 0.10629001883239182
+set tmargin at screen 0.3634999275677242
+set bmargin at screen 0.06376647834274955
 plot 'drivers-1300-a-day.csv' skip 1 using ($1==2 && $3<0 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_goal, \
      'drivers-1300-a-day.csv' skip 1 using ($1==2 && $3>=0 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_line, \
      'drivers-1300-a-day.csv' skip 1 using ($1==2 ? $3-2*$4 : NaN):2:(4*$4):(0) with vectors nohead lt 1 lw 1.2 lc rgb c_mark

@@ -43,52 +43,52 @@ set label 'Shares of the variance of the total by the deadline, and what the cha
 set label 'a report (counted as paid). Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8410869565217391 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
 set label 'Thin lines: twice the Monte Carlo error either way; what moves it by less is left out. 1 report cannot be judged by these draws.' at screen 0.025, screen 0.028731884057971016 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set label 'Where the spread of the total comes from' at screen 0.025, screen 0.76529 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
-set label 'Which trend holds' at screen 0.370833, screen 0.720906 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '31 %' at screen 0.808333, screen 0.720906 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'How it drifts from there' at screen 0.370833, screen 0.682862 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '24 %' at screen 0.808333, screen 0.682862 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Trend, scale and persistence' at screen 0.370833, screen 0.644819 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '21 %' at screen 0.808333, screen 0.644819 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'How it is counted (factor)' at screen 0.370833, screen 0.606775 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '8 %' at screen 0.808333, screen 0.606775 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Scatter from step to step' at screen 0.370833, screen 0.568732 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '8 %' at screen 0.808333, screen 0.568732 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Biases and errors of the figures' at screen 0.370833, screen 0.530688 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '5 %' at screen 0.808333, screen 0.530688 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label 'Where the path stands after the figures' at screen 0.370833, screen 0.492645 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '3 %' at screen 0.808333, screen 0.492645 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Which trend holds' at screen 0.370833, screen 0.719445 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '31 %' at screen 0.808333, screen 0.719445 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'How it drifts from there' at screen 0.370833, screen 0.67848 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '24 %' at screen 0.808333, screen 0.67848 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Trend, scale and persistence' at screen 0.370833, screen 0.637514 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '21 %' at screen 0.808333, screen 0.637514 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'How it is counted (factor)' at screen 0.370833, screen 0.596549 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '8 %' at screen 0.808333, screen 0.596549 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Scatter from step to step' at screen 0.370833, screen 0.555584 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '8 %' at screen 0.808333, screen 0.555584 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Biases and errors of the figures' at screen 0.370833, screen 0.514618 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '5 %' at screen 0.808333, screen 0.514618 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Where the path stands after the figures' at screen 0.370833, screen 0.473653 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '3 %' at screen 0.808333, screen 0.473653 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
 set xrange [0:0.5]
 set yrange [0:7]
 set lmargin at screen 0.38333333333333336
 set rmargin at screen 0.7958333333333333
 set tmargin at screen 0.7399275362318841
-set bmargin at screen 0.4736231884057972
+set bmargin at screen 0.4531702898550725
 plot 'drivers-five-weeks.csv' skip 1 using ($1==1 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_band50
 unset label
 unset arrow
 unset object
-set label 'Chance without it; with all reports 19 %, about 1 in 5' at screen 0.025, screen 0.393913 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
-set label '23 Jan 2025: 790, Council' at screen 0.370833, screen 0.349529 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '26 %, +7.0 points' at screen 0.808333, screen 0.349529 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: mean about 1,400, Council' at screen 0.370833, screen 0.311486 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '22 %, +2.8 points' at screen 0.808333, screen 0.311486 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: max over 1,000, Council' at screen 0.370833, screen 0.273442 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '17 %, −1.8 points' at screen 0.808333, screen 0.273442 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '10 Feb 2025: at least 960, Gazette' at screen 0.370833, screen 0.235399 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '21 %, +1.8 points' at screen 0.808333, screen 0.235399 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '7 Feb 2025: 930 to 1,010, Gazette' at screen 0.370833, screen 0.197355 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '17 %, −1.7 points' at screen 0.808333, screen 0.197355 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '4 Feb 2025: nearly 950, Gazette' at screen 0.370833, screen 0.159312 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '20 %, +1.4 points' at screen 0.808333, screen 0.159312 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
-set label '9 Feb 2025: total 27,500, Council' at screen 0.370833, screen 0.121268 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
-set label '20 %, +1.1 points' at screen 0.808333, screen 0.121268 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label 'Chance without it; with all reports 19 %, about 1 in 5' at screen 0.025, screen 0.37346 left front noenhanced font 'DejaVu Sans:Bold,12.0' textcolor rgb c_mark
+set label '23 Jan 2025: 790, Council' at screen 0.370833, screen 0.327615 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '26 %, +7.0 points' at screen 0.808333, screen 0.327615 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: mean about 1,400, Council' at screen 0.370833, screen 0.28665 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '22 %, +2.8 points' at screen 0.808333, screen 0.28665 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: max over 1,000, Council' at screen 0.370833, screen 0.245685 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '17 %, −1.8 points' at screen 0.808333, screen 0.245685 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '10 Feb 2025: at least 960, Gazette' at screen 0.370833, screen 0.204719 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '21 %, +1.8 points' at screen 0.808333, screen 0.204719 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '7 Feb 2025: 930 to 1,010, Gazette' at screen 0.370833, screen 0.163754 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '17 %, −1.7 points' at screen 0.808333, screen 0.163754 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '4 Feb 2025: nearly 950, Gazette' at screen 0.370833, screen 0.122789 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '20 %, +1.4 points' at screen 0.808333, screen 0.122789 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
+set label '9 Feb 2025: total 27,500, Council' at screen 0.370833, screen 0.081823 right front noenhanced font 'DejaVu Sans,11.0' textcolor rgb c_text
+set label '20 %, +1.1 points' at screen 0.808333, screen 0.081823 left front noenhanced font 'DejaVu Sans:Bold,11.0' textcolor rgb c_mark
 set xrange [-0.0289723:0.0811157]
 set yrange [0:7]
 set arrow from 0, graph 0 to 0, graph 1 nohead front lt 1 lw 1.2 lc rgb c_rule
 set lmargin at screen 0.38333333333333336
 set rmargin at screen 0.7958333333333333
-set tmargin at screen 0.36855072463768124
-set bmargin at screen 0.1022463768115943
+set tmargin at screen 0.3480978260869566
+set bmargin at screen 0.06134057971014495
 plot 'drivers-five-weeks.csv' skip 1 using ($1==2 && $3<0 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_goal, \
      'drivers-five-weeks.csv' skip 1 using ($1==2 && $3>=0 ? 0 : NaN):2:(0):3:($2-0.36):($2+0.36) with boxxyerror fs solid 1.0 noborder lc rgb c_line, \
      'drivers-five-weeks.csv' skip 1 using ($1==2 ? $3-2*$4 : NaN):2:(4*$4):(0) with vectors nohead lt 1 lw 1.2 lc rgb c_mark

@@ -65,7 +65,7 @@ set label '42,400' at graph 1, first 42400 left front noenhanced offset characte
 set lmargin at screen 0.068725
 set rmargin at screen 0.46087291666666663
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.34043664862847556
+set bmargin at screen 0.3002597194877205
 plot 'scenarios-visits-total.csv' skip 1 using 1:3:5 with filledcurves lc rgb c_band80, \
      'scenarios-visits-total.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits-total.csv' skip 1 using 1:4 with lines ls 1
@@ -79,7 +79,7 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-5253.216:4698.656]
 set ytics ('0' 0)
-set label 'difference' at screen 0.068725, screen 0.31058 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.068725, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
@@ -87,8 +87,8 @@ set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.
 set label '+3,380' at graph 1, first 3380 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set lmargin at screen 0.068725
 set rmargin at screen 0.46087291666666663
-set tmargin at screen 0.2956521739130436
-set bmargin at screen 0.18742302668408295
+set tmargin at screen 0.2554752447722885
+set bmargin at screen 0.1303601418175033
 plot 'scenarios-visits-total.csv' skip 1 using 1:6:8 with filledcurves lc rgb c_band80, \
      'scenarios-visits-total.csv' skip 1 using 1:7 with lines ls 1
 unset label
@@ -113,7 +113,7 @@ set label '35,300' at graph 1, first 35280 left front noenhanced offset characte
 set lmargin at screen 0.5322791666666666
 set rmargin at screen 0.9244270833333333
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.34043664862847556
+set bmargin at screen 0.3002597194877205
 plot 'scenarios-visits-total.csv' skip 1 using 1:9:11 with filledcurves lc rgb c_band80, \
      'scenarios-visits-total.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits-total.csv' skip 1 using 1:10 with lines ls 1
@@ -127,7 +127,7 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-5253.216:4698.656]
 set ytics ('0' 0)
-set label 'difference' at screen 0.532279, screen 0.31058 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.532279, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
@@ -135,8 +135,8 @@ set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.
 set label '-3,740' at graph 1, first -3740 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set lmargin at screen 0.5322791666666666
 set rmargin at screen 0.9244270833333333
-set tmargin at screen 0.2956521739130436
-set bmargin at screen 0.18742302668408295
+set tmargin at screen 0.2554752447722885
+set bmargin at screen 0.1303601418175033
 plot 'scenarios-visits-total.csv' skip 1 using 1:12:14 with filledcurves lc rgb c_band80, \
      'scenarios-visits-total.csv' skip 1 using 1:13 with lines ls 1
 unset label

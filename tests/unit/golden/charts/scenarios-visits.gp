@@ -60,11 +60,12 @@ set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
 set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from graph 0, first 1300 to graph 1, first 1300 nohead front ls 2
+set label '1,150' at graph 1, first 1151 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_quiet
 set label '1,410' at graph 1, first 1411 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set lmargin at screen 0.060775
 set rmargin at screen 0.4669364583333333
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.34043664862847556
+set bmargin at screen 0.3002597194877205
 plot 'scenarios-visits.csv' skip 1 using 1:3:5 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits.csv' skip 1 using 1:4 with lines ls 1
@@ -78,7 +79,7 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-482.3616:382.90560000000005]
 set ytics ('0' 0)
-set label 'difference' at screen 0.060775, screen 0.31058 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.060775, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
@@ -86,8 +87,8 @@ set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.
 set label '+260' at graph 1, first 260 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set lmargin at screen 0.060775
 set rmargin at screen 0.4669364583333333
-set tmargin at screen 0.2956521739130436
-set bmargin at screen 0.18742302668408295
+set tmargin at screen 0.2554752447722885
+set bmargin at screen 0.1303601418175033
 plot 'scenarios-visits.csv' skip 1 using 1:6:8 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:7 with lines ls 1
 unset label
@@ -109,11 +110,12 @@ set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
 set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from graph 0, first 1300 to graph 1, first 1300 nohead front ls 2
 set label '811' at graph 1, first 811 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label '1,150' at graph 1, first 1151 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_quiet
 set label '1,300' at graph 1, first 1300 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal
 set lmargin at screen 0.5283041666666667
 set rmargin at screen 0.934465625
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.34043664862847556
+set bmargin at screen 0.3002597194877205
 plot 'scenarios-visits.csv' skip 1 using 1:9:11 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits.csv' skip 1 using 1:10 with lines ls 1
@@ -127,7 +129,7 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-482.3616:382.90560000000005]
 set ytics ('0' 0)
-set label 'difference' at screen 0.528304, screen 0.31058 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.528304, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
 set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
@@ -135,8 +137,8 @@ set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.
 set label '-340' at graph 1, first -340 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set lmargin at screen 0.5283041666666667
 set rmargin at screen 0.934465625
-set tmargin at screen 0.2956521739130436
-set bmargin at screen 0.18742302668408295
+set tmargin at screen 0.2554752447722885
+set bmargin at screen 0.1303601418175033
 plot 'scenarios-visits.csv' skip 1 using 1:12:14 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:13 with lines ls 1
 unset label
