@@ -119,6 +119,7 @@ static void add_series(atn_builder *b)
         add_bands(b, o, "quantiles", b->projection->series[s].rate);
         if (b->projection->series[s].total)
             add_bands(b, o, "total_quantiles", b->projection->series[s].total);
+        if (b->projection->series[s].passage) atn_build_passage(b, o, s);
     }
 }
 

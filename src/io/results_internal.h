@@ -70,6 +70,13 @@ void atn_build_dates(atn_builder *b, cJSON *parent, const atn_reading *r);
 void atn_build_forecast(atn_builder *b, cJSON *parent, const atn_reading *r);
 void atn_build_feasibility(atn_builder *b, cJSON *parent, const atn_goal *goal);
 void atn_build_scenarios(atn_builder *b); /* an empty list where none was run */
+/* results_shown.c: what pictures need.  Dates of the steps that are kept draw by draw; quantiles at
+ * them, by [atn_attainable_levels][step], to six digits; what passes through a stock; the paths
+ * that a scenario moves. */
+void atn_build_shown_dates(atn_builder *b, cJSON *parent);
+void atn_build_shown_levels(atn_builder *b, cJSON *parent, const char *key, const double *values);
+void atn_build_passage(atn_builder *b, cJSON *parent, size_t series);
+void atn_build_moved_paths(atn_builder *b, cJSON *parent, const atn_scenario_result *result);
 attain_status atn_build_reports(atn_builder *b, attain_error *err);
 attain_status atn_build_parameters(atn_builder *b, attain_error *err);
 attain_status atn_build_fit(atn_builder *b, attain_error *err);

@@ -136,5 +136,6 @@ void atn_build_scenarios(atn_builder *b)
         cJSON *changes = atn_build_array(b, o, "changes");
         add_changes(b, changes, scenario);
         add_goals(b, o, result);
+        atn_build_moved_paths(b, o, result);
     }
 }

@@ -4,6 +4,7 @@
 #include "project/explanation.h"
 #include "project/run.h"
 #include "project/scenario_run.h"
+#include "project/shown.h"
 #include "stats/distribution.h"
 
 /* Quantiles over draws at every step. */
@@ -41,11 +42,12 @@ static attain_status take_quantiles(const atn_run *run, double **out, attain_err
     return status;
 }
 
-static attain_status project_series(atn_run *run, size_t s, attain_error *err)
+static attain_status project_series(atn_run *run, size_t s, atn_passing *passing, attain_error *err)
 {
     atn_series_paths *series = &run->projection->series[s];
     attain_status status = atn_paths_load(&run->paths, s, err);
     if (status == ATTAIN_OK) status = take_quantiles(run, &series->rate, err);
+    if (status == ATTAIN_OK) atn_passages_add(run, passing, s);
     if (status == ATTAIN_OK) status = atn_answer_series(run, s, err);
     if (status == ATTAIN_OK && run->study->series[s].kind == ATN_FLOW)
         status = take_quantiles(run, &series->total, err);
@@ -62,6 +64,7 @@ attain_status atn_projection_create(attain_context *ctx, const attain_posterior 
     p->posterior = posterior;
     p->n_draws = posterior->n_draws;
     p->n_steps = study->n_steps;
+    p->n_shown = atn_shown_steps(study, p->shown);
     p->series = ATN_NEW_ARRAY(ctx, atn_series_paths, study->n_series);
     p->goals = ATN_NEW_ARRAY(ctx, atn_goal_result, study->n_goals);
     p->reports = ATN_NEW_ARRAY(ctx, atn_report_fit, study->n_reports);
@@ -101,9 +104,13 @@ attain_status atn_run_open(atn_run *run, attain_error *err)
 
 static attain_status run_all(atn_run *run, attain_error *err)
 {
+    atn_passing *passing = NULL;
     attain_status status = atn_run_open(run, err);
+    if (status == ATTAIN_OK) status = atn_passages_open(run, &passing, err);
     for (size_t s = 0; s < run->study->n_series && status == ATTAIN_OK; s++)
-        status = project_series(run, s, err);
+        status = project_series(run, s, passing, err);
+    if (status == ATTAIN_OK) status = atn_passages_finish(run, passing, err);
+    atn_passages_free(run, passing);
     if (status == ATTAIN_OK) status = atn_answer_compounds(run, err);
     if (status == ATTAIN_OK) status = atn_predict_reports(run, err);
     return status;
@@ -131,6 +138,16 @@ attain_status attain_project_run(attain_context *context, const attain_posterior
     return status;
 }
 
+static void free_passage(attain_context *ctx, atn_passage *passage)
+{
+    if (!passage) return;
+    atn_free(ctx, passage->inflow);
+    atn_free(ctx, passage->outflow);
+    atn_free(ctx, passage->stay);
+    atn_free(ctx, passage->full);
+    atn_free(ctx, passage);
+}
+
 static void free_goal(attain_context *ctx, atn_goal_result *goal)
 {
     for (size_t k = 0; k < goal->n_definitions; k++) {
@@ -154,6 +171,7 @@ void attain_projection_free(attain_projection *projection)
     for (size_t s = 0; projection->series && s < study->n_series; s++) {
         atn_free(ctx, projection->series[s].rate);
         atn_free(ctx, projection->series[s].total);
+        free_passage(ctx, projection->series[s].passage);
     }
     for (size_t g = 0; projection->goals && g < study->n_goals; g++)
         free_goal(ctx, &projection->goals[g]);

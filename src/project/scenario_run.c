@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "project/shown.h"
 #include "stats/distribution.h"
 #include "stats/summary.h"
 
@@ -12,6 +13,11 @@ void atn_scenario_results_free(attain_context *ctx, atn_scenario_result *results
     for (size_t k = 0; results && k < n; k++) {
         attain_projection_free(results[k].answer);
         atn_free(ctx, results[k].paired);
+        for (size_t j = 0; j < results[k].n_paths; j++) {
+            atn_free(ctx, results[k].paths[j].level);
+            atn_free(ctx, results[k].paths[j].change);
+        }
+        atn_free(ctx, results[k].paths);
     }
     atn_free(ctx, results);
 }
@@ -37,13 +43,24 @@ double atn_variance_ratio(const double *a, const double *b, size_t n)
 typedef struct pass {
     atn_run run;
     attain_projection *projection;
+    atn_kept kept;
 } pass;
 
 static void pass_free(pass *p)
 {
+    if (p->kept.rate || p->kept.total) atn_kept_free(&p->run, &p->kept);
     atn_run_free(&p->run);
     attain_projection_free(p->projection);
     p->projection = NULL;
+}
+
+static attain_status pass_series(pass *p, size_t s, attain_error *err)
+{
+    attain_status status = atn_paths_load(&p->run.paths, s, err);
+    if (status == ATTAIN_OK && p->kept.rate[s]) atn_shown_add(&p->run, p->kept.rate[s]);
+    if (status == ATTAIN_OK) status = atn_answer_series(&p->run, s, err);
+    if (status == ATTAIN_OK && p->kept.total[s]) atn_shown_add(&p->run, p->kept.total[s]);
+    return status;
 }
 
 /* Answers every goal under `futures` (NULL: none), and keeps what each draw does. */
@@ -61,10 +78,9 @@ static attain_status run_pass(attain_context *ctx, const attain_posterior *poste
     p->run.best = atn_alloc_array(ctx, p->run.n_outcomes, p->run.padded * sizeof *p->run.best);
     if (!p->run.best) return atn_fail_nomem(err);
     for (size_t k = 0; k < p->run.n_outcomes * p->run.padded; k++) p->run.best[k] = NAN;
-    for (size_t s = 0; s < posterior->study->n_series && status == ATTAIN_OK; s++) {
-        status = atn_paths_load(&p->run.paths, s, err);
-        if (status == ATTAIN_OK) status = atn_answer_series(&p->run, s, err);
-    }
+    status = atn_kept_open(&p->run, &p->kept, err);
+    for (size_t s = 0; s < posterior->study->n_series && status == ATTAIN_OK; s++)
+        status = pass_series(p, s, err);
     return status == ATTAIN_OK ? atn_answer_compounds(&p->run, err) : status;
 }
 
@@ -223,9 +239,10 @@ static attain_status told(const atn_run *base, size_t s, attain_status status, a
                        base->study->scenarios[s].id, message);
 }
 
-static attain_status run_scenario(const atn_run *base, size_t s, atn_scenario_result *out,
+static attain_status run_scenario(const pass *without, size_t s, atn_scenario_result *out,
                                   attain_error *err)
 {
+    const atn_run *base = &without->run;
     attain_context *ctx = base->ctx;
     atn_futures *futures = NULL;
     pass p = {.projection = NULL};
@@ -235,6 +252,7 @@ static attain_status run_scenario(const atn_run *base, size_t s, atn_scenario_re
     if (status == ATTAIN_OK) {
         status = run_pass(ctx, base->posterior, futures, &p, err);
         if (status == ATTAIN_OK) status = pair_all(base, &p.run, out, err);
+        if (status == ATTAIN_OK) status = atn_kept_compare(base, &without->kept, &p.kept, out, err);
         if (status == ATTAIN_OK) {
             out->answer = p.projection;
             p.projection = NULL;
@@ -260,7 +278,7 @@ attain_status attain_project_scenarios(attain_context *context, attain_projectio
     for (size_t s = 0; s < study->n_scenarios && status == ATTAIN_OK; s++) {
         if (study->scenarios[s].left_out) continue;
         if (!base.projection) status = run_pass(context, projection->posterior, NULL, &base, err);
-        if (status == ATTAIN_OK) status = run_scenario(&base.run, s, &results[n++], err);
+        if (status == ATTAIN_OK) status = run_scenario(&base, s, &results[n++], err);
     }
     if (base.projection || base.run.ctx) pass_free(&base);
     if (status != ATTAIN_OK) {

@@ -170,5 +170,11 @@ void atn_chart_rate(atn_chart_list *list, const atn_node *root, const atn_node *
 void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answer *first);
 void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_node *goal);
 void atn_chart_scoreboard(atn_chart_list *list, const atn_node *root);
+/* Numbers 3, 6, 7, 9 and 10; each adds nothing where the document has nothing for it. */
+void atn_chart_dots(atn_chart_list *list, const atn_node *root, const atn_node *goal);
+void atn_chart_scenarios(atn_chart_list *list, const atn_node *root, const atn_node *series);
+void atn_chart_stock(atn_chart_list *list, const atn_node *root, const atn_node *series);
+void atn_chart_checks(atn_chart_list *list, const atn_node *root, const atn_node *series);
+void atn_chart_drivers(atn_chart_list *list, const atn_node *root, const atn_node *goal);
 
 #endif

@@ -83,6 +83,16 @@ attain_status atn_charts_compose(attain_context *ctx, const attain_results *resu
     totals(list, root);
     for (const atn_node *g = atn_node_first(goals); g; g = atn_node_next(g))
         atn_chart_attainment(list, root, g);
+    for (const atn_node *g = atn_node_first(goals); g; g = atn_node_next(g))
+        atn_chart_dots(list, root, g);
+    for (const atn_node *s = atn_node_first(series); s; s = atn_node_next(s))
+        atn_chart_scenarios(list, root, s);
+    for (const atn_node *s = atn_node_first(series); s; s = atn_node_next(s))
+        atn_chart_stock(list, root, s);
+    for (const atn_node *s = atn_node_first(series); s; s = atn_node_next(s))
+        atn_chart_checks(list, root, s);
+    for (const atn_node *g = atn_node_first(goals); g; g = atn_node_next(g))
+        atn_chart_drivers(list, root, g);
     for (size_t i = 0; i < list->n; i++) {
         atn_chart *c = &list->charts[i];
         if (atn_gates_failed(root))

@@ -363,7 +363,7 @@ static void check_script(const char *name, char *script)
         if (strstr(line, "system") || strchr(line, '`') || strstr(line, "script") ||
             strstr(line, "PWNED") || strstr(line, "calc"))
             fail_msg("%s: text outside a string: %s", name, line);
-        char *label = strstr(line, "set label");
+        const bool label = strncmp(line, "set label", 9) == 0;
         if (label && !strstr(line, "noenhanced")) fail_msg("%s: enhanced: %s", name, line);
     }
 }
@@ -454,8 +454,8 @@ static void test_nasty_text(void **state)
         if (strstr(files[i], ".csv")) check_csv(files[i], text);
         free(text);
     }
-    /* scoreboard, two rates, two totals, three attainment curves */
-    assert_int_equal(d.n, 8);
+    /* scoreboard, two rates, two totals, three attainment curves, two of dots, one of checks */
+    assert_int_equal(d.n, 11);
     for (size_t i = 0; i < d.n; i++) check_chart(folder, d.names[i]);
     char *page = fixture_read(folder, "report.md");
     assert_non_null(page);
@@ -499,7 +499,7 @@ static void test_gnuplot(void **state)
     settings.draw_user = &d;
     atn_check_status("write", attain_report_write(f->ctx, results, folder, &settings, NULL, &err),
                      ATTAIN_OK, &err);
-    assert_int_equal(d.n, 8);
+    assert_int_equal(d.n, 11);
     for (size_t i = 0; i < d.n; i++) {
         check_chart(folder, d.names[i]);
         snprintf(path, sizeof path, "charts/%.*s.png", (int)(strlen(d.names[i]) - 3), d.names[i]);

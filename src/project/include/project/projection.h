@@ -14,10 +14,22 @@ extern const double atn_attainable_levels[ATN_N_ATTAINABLE]; /* .1 .5 .9 */
 enum { ATN_N_VALUE_LEVELS = 23, ATN_N_FUTURES = 100, ATN_MAX_BINS = 64 };
 extern const double atn_value_levels[ATN_N_VALUE_LEVELS]; /* .01 .025 .05 .1 .. .95 .975 .99 */
 
+/* Steps that are kept draw by draw, for pictures of sums and of differences. */
+enum { ATN_MAX_SHOWN = 120 };
+
+/* What passes through a stock that is the balance of flows, at the shown steps: quantiles by
+ * [atn_attainable_levels][step], no scatter. */
+typedef struct atn_passage {
+    double *inflow, *outflow; /* of all its flows together, a step */
+    double *stay;             /* Little's law: level over outflow, in steps */
+    double *full;             /* chance that no room is left; NULL: it has no capacity */
+} atn_passage;
+
 /* Quantiles by step, [level][step]. */
 typedef struct atn_series_paths {
-    double *rate;  /* ATN_N_LEVELS x n_steps: the path y, reference definition, no scatter */
-    double *total; /* flows: running total of the realised path from the origin; else NULL */
+    double *rate;         /* ATN_N_LEVELS x n_steps: the path y, reference definition, no scatter */
+    double *total;        /* flows: running total of the realised path from the origin; else NULL */
+    atn_passage *passage; /* NULL: no balance of flows */
 } atn_series_paths;
 
 /* A reading under one candidate of a block that is fitted with several. */
@@ -127,20 +139,31 @@ typedef struct atn_paired {
     double variance_ratio; /* of paired differences to unpaired ones; NaN where nothing varies */
 } atn_paired;
 
+/* A path that a scenario moves, at the shown steps: quantiles by [atn_attainable_levels][step]. */
+typedef struct atn_moved_path {
+    size_t series;
+    bool total;     /* its running total, with scatter; else the path, without */
+    double *level;  /* under the scenario */
+    double *change; /* less that without, draw by draw */
+} atn_moved_path;
+
 typedef struct atn_scenario_result {
     size_t scenario;           /* of the study */
     attain_projection *answer; /* its goals alone */
     atn_paired *paired;        /* in the order of goals, definitions, readings */
     size_t n_paired;
+    atn_moved_path *paths; /* of the quantities that single goals count, those that move */
+    size_t n_paths;
 } atn_scenario_result;
 
 struct attain_projection {
     attain_context *ctx;
     const attain_posterior *posterior;
     size_t n_draws, n_steps;
-    atn_series_paths *series; /* n_series */
-    atn_goal_result *goals;   /* n_goals */
-    atn_report_fit *reports;  /* n_reports */
+    size_t shown[ATN_MAX_SHOWN], n_shown; /* steps, ascending */
+    atn_series_paths *series;             /* n_series */
+    atn_goal_result *goals;               /* n_goals */
+    atn_report_fit *reports;              /* n_reports */
     atn_scenario_result *scenarios;
     size_t n_scenarios;
     struct atn_why
