@@ -246,8 +246,7 @@ static void picture(atn_page *page, const atn_chart *chart)
     atn_text_init(&svg, page->ctx);
     const bool drawn = inline_picture(page, chart, &svg, why);
     end_lists(page, 0);
-    atn_text_printf(page->out, "<figure id=\"chart-%s\">\n<h3%s>", chart->name,
-                    drawn ? " class=\"in-picture\"" : "");
+    atn_text_printf(page->out, "<figure id=\"chart-%s\">\n<h3>", chart->name);
     escape(page->out, headline);
     atn_text_add(page->out, "</h3>\n");
     if (drawn) {

@@ -1,6 +1,7 @@
 /* A chart's SVG as part of a page.  It is taken apart into tags and put together anew, so that what
  * is not a drawing of gnuplot's cannot come through. */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,14 @@ extern const atn_asset atn_report_assets[];
 enum { MAX_DEPTH = 32, NAME_SIZE = 32, COLOR_SIZE = 8 };
 
 typedef struct inliner {
-    const char *at;
-    const char *prefix;                      /* of every name within */
-    atn_text body;                           /* what stands within the root */
-    char view[64];                           /* the root's viewBox */
-    bool fixed;                              /* a colour that no theme knows */
-    size_t depth;                            /* of open elements; the root is the first */
+    const char *svg, *at;
+    const char *prefix;   /* of every name within */
+    atn_text body;        /* what stands within the root */
+    double view[4];       /* the root's viewBox; width 0 until known */
+    const char *headline; /* what is left of it to be taken out; the page says it */
+    double line, top;     /* of the group being read, of the highest words: pixels from above */
+    bool fixed;           /* a colour that no theme knows */
+    size_t depth;         /* of open elements; the root is the first */
     size_t begin[MAX_DEPTH], end[MAX_DEPTH]; /* of their opening tags in `body` */
     char open[MAX_DEPTH][NAME_SIZE];
 } inliner;
@@ -197,10 +200,29 @@ static bool add_color(inliner *p, const char *name, size_t n, const char *value,
     return true;
 }
 
+/* gnuplot names a bold face as a family of its own. */
+static void add_face(inliner *p, const char *family, size_t length)
+{
+    for (const char *s = family; s + 5 <= family + length; s++)
+        if (strncmp(s, ":Bold", 5) == 0) add_attribute(p, "font-weight", 11, "", "700", 3);
+}
+
+/* "translate(24.00,31.54)": how far down words stand. */
+static void note_line(inliner *p, const char *value, size_t length)
+{
+    const char *comma = memchr(value, ',', length);
+    const size_t digits = comma ? strspn(comma + 1, "0123456789.") : 0;
+    double y;
+    if (strncmp(value, "translate(", 10) == 0 && atn_number_parse(comma + 1, digits, &y))
+        p->line = y;
+}
+
 /* One attribute of an element within the root. */
 static bool add(inliner *p, const char *name, size_t n, const char *value, size_t length)
 {
     char before[128];
+    if (is_it(name, n, "font-family")) add_face(p, value, length);
+    if (is_it(name, n, "transform") && memchr(value, ',', length)) note_line(p, value, length);
     if (is_among(left_out, name, n)) return true;
     if (is_it(name, n, "id")) {
         if (strncmp(value, "gnuplot_", 8) == 0) return true;
@@ -223,9 +245,14 @@ static bool add_to_root(inliner *p, const char *name, size_t n, const char *valu
 {
     if (!is_it(name, n, "viewBox"))
         return is_among(left_out, name, n) || is_it(name, n, "width") || is_it(name, n, "height");
-    if (length >= sizeof p->view || strspn(value, "0123456789. ") < length) return false;
-    snprintf(p->view, sizeof p->view, "%.*s", (int)length, value);
-    return true;
+    const char *s = value, *end = value + length;
+    for (size_t i = 0; i < 4; i++) {
+        s += strspn(s, " ");
+        const size_t digits = strspn(s, "0123456789.");
+        if (s + digits > end || !atn_number_parse(s, digits, &p->view[i])) return false;
+        s += digits;
+    }
+    return s == end && p->view[2] > 0 && p->view[3] > 0;
 }
 
 /* Reads the attributes of a tag, up to its closing bracket; *alone: it closes itself. */
@@ -263,6 +290,75 @@ static const char *const elements[] = {
     "circle", "clipPath", "defs",    "ellipse",  "feComposite", "feFlood", "filter", "g",   "line",
     "path",   "pattern",  "polygon", "polyline", "rect",        "text",    "tspan",  "use", NULL};
 
+/* The next character of a text that may be written with entities, a straight quote as a round one.
+ */
+static const char *next_character(const char *s, char out[5])
+{
+    static const char *const entities[][2] = {
+        {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"'", "\xe2\x80\x99"}};
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        if (strncmp(s, entities[i][0], strlen(entities[i][0])) != 0) continue;
+        snprintf(out, 5, "%s", entities[i][1]);
+        return s + strlen(entities[i][0]);
+    }
+    size_t n = 1;
+    while (n < 4 && ((unsigned char)s[n] & 0xc0) == 0x80) n++;
+    snprintf(out, 5, "%.*s", (int)n, s);
+    return s + n;
+}
+
+/* What of the headline follows this line of it, which ends at a '<'; NULL where it is another. */
+static const char *after_line(const char *headline, const char *line)
+{
+    char a[5], b[5];
+    headline += strspn(headline, " ");
+    line += strspn(line, " ");
+    if (!*headline || *line == '<') return NULL;
+    while (*line && *line != '<') {
+        if (*line == ' ' && line[strspn(line, " ")] == '<') break;
+        if (!*headline) return NULL;
+        line = next_character(line, a);
+        /* In the headline an ampersand is one. */
+        const bool plain = *headline == '&';
+        const char *rest = plain ? headline + 1 : next_character(headline, b);
+        if (plain) snprintf(b, sizeof b, "&");
+        if (strcmp(a, b) != 0) return NULL;
+        headline = rest;
+    }
+    return headline + strspn(headline, " ");
+}
+
+/* Whether words at `text` stand in a bold group; headlines do, tic labels do not. */
+static bool is_bold(const char *svg, const char *text)
+{
+    const char *tag = text;
+    while (tag > svg && *--tag != '<') {
+    }
+    const char *face = strstr(tag, ":Bold");
+    return face && face < text;
+}
+
+/* Whether the bold words of the picture begin with the headline, whole. */
+static bool opens_with(const char *svg, const char *headline)
+{
+    for (const char *s = strstr(svg, "<text"); s && *headline; s = strstr(s, "<text")) {
+        const bool bold = is_bold(svg, s);
+        s += strcspn(s, ">");
+        const char *rest = bold && *s ? after_line(headline, s + 1) : NULL;
+        if (rest) headline = rest;
+    }
+    return !*headline;
+}
+
+/* At an opened text: whether it is the next line of the headline, which the page says itself. */
+static bool is_headline(inliner *p, const char *tag)
+{
+    const bool bold = *p->headline && is_bold(p->svg, tag);
+    const char *rest = bold ? after_line(p->headline, p->at) : NULL;
+    if (rest) p->headline = rest;
+    return rest != NULL;
+}
+
 /* Past an element whose content is left out. */
 static bool skip_element(inliner *p, const char *name, size_t n)
 {
@@ -271,6 +367,13 @@ static bool skip_element(inliner *p, const char *name, size_t n)
     const char *end = strstr(p->at, close);
     if (end) p->at = end + strlen(close);
     return end != NULL;
+}
+
+static void take_back(atn_text *body, size_t length)
+{
+    if (body->failed) return;
+    body->length = length;
+    body->data[length] = '\0';
 }
 
 static bool read_opening(inliner *p)
@@ -288,6 +391,13 @@ static bool read_opening(inliner *p)
     if (!read_attributes(p, root, &alone) || (root && alone)) return false;
     if (!root) atn_text_add(&p->body, alone ? "/>" : ">");
     if (alone) return true;
+    if (is_it(name, n, "text")) {
+        if (is_headline(p, name - 1)) {
+            take_back(&p->body, begin);
+            return skip_element(p, name, n);
+        }
+        if (p->line < p->top) p->top = p->line;
+    }
     if (p->depth == MAX_DEPTH) return false;
     p->begin[p->depth] = begin;
     p->end[p->depth] = p->body.length;
@@ -305,12 +415,10 @@ static bool read_closing(inliner *p)
     p->at = name + n + 1;
     p->depth--;
     if (p->depth == 0) return true;
-    if (p->body.length == p->end[p->depth] && !p->body.failed && is_it(name, n, "g")) {
-        p->body.length = p->begin[p->depth];
-        p->body.data[p->body.length] = '\0';
-    } else {
+    if (p->body.length == p->end[p->depth] && is_it(name, n, "g"))
+        take_back(&p->body, p->begin[p->depth]);
+    else
         atn_text_printf(&p->body, "</%.*s>", (int)n, name);
-    }
     return true;
 }
 
@@ -342,25 +450,45 @@ static bool read_all(inliner *p)
     return false;
 }
 
+/* The root's opening tag: the picture begins above its first words. */
+static void open_root(atn_text *out, const inliner *p, const atn_chart *chart, bool cropped)
+{
+    enum { ABOVE = 18 };
+    const double top = cropped && p->top > ABOVE && p->top < p->view[3] ? p->top - ABOVE : 0;
+    const double view[4] = {p->view[0], p->view[1] + top, p->view[2], p->view[3] - top};
+    atn_text_printf(out,
+                    "<svg class=\"picture%s\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"",
+                    p->fixed ? " fixed" : "", chart->name, chart->name);
+    for (size_t i = 0; i < 4; i++) {
+        char number[64];
+        atn_number_fixed(view[i], 0, number);
+        atn_text_printf(out, "%s%s", i ? " " : " viewBox=\"", number);
+    }
+    atn_text_printf(out, "\">\n<title id=\"%s-title\">", chart->name);
+    atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
+    atn_text_printf(out, "</title>\n<desc id=\"%s-desc\">", chart->name);
+    atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
+    atn_text_add(out, "</desc>\n");
+}
+
 bool atn_picture_inline(atn_text *out, const char *svg, const atn_chart *chart)
 {
+    const char *headline = chart->headline.data ? chart->headline.data : "";
+    const bool cropped = opens_with(svg, headline);
     inliner *p = ATN_NEW(out->ctx, inliner);
     if (!p) {
         out->failed = true;
         return false;
     }
-    *p = (inliner){.at = svg, .prefix = chart->name};
+    *p = (inliner){.svg = svg,
+                   .at = svg,
+                   .prefix = chart->name,
+                   .headline = cropped ? headline : "",
+                   .top = INFINITY};
     atn_text_init(&p->body, out->ctx);
-    const bool good = read_all(p) && *p->view;
+    const bool good = read_all(p) && p->view[2] > 0;
     if (good) {
-        atn_text_printf(out,
-                        "<svg class=\"picture%s\" role=\"img\" aria-labelledby=\"%s-title "
-                        "%s-desc\" viewBox=\"%s\">\n<title id=\"%s-title\">",
-                        p->fixed ? " fixed" : "", chart->name, chart->name, p->view, chart->name);
-        atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
-        atn_text_printf(out, "</title>\n<desc id=\"%s-desc\">", chart->name);
-        atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
-        atn_text_add(out, "</desc>\n");
+        open_root(out, p, chart, cropped);
         atn_text_add(out, p->body.data ? p->body.data : "");
         atn_text_add(out, "\n</svg>\n");
     }
