@@ -73,7 +73,7 @@ static void answer_line(atn_page *p, const atn_answer *a)
         atn_say_which(&p->line, a);
         atn_page_words(p, ": ");
     }
-    atn_text_add(&p->line, text_of(a->reading, "words"));
+    atn_escape_plain(&p->line, text_of(a->reading, "words"));
     atn_page_span(p, ATN_SPAN_STRONG);
     atn_text_add(&p->line, " (");
     atn_say_percent(&p->line, number_of(a->reading, "probability"));
@@ -109,7 +109,7 @@ static void answers(atn_page *p)
             atn_page_span(p, ATN_SPAN_STRONG);
             if (has_more(p, &a)) {
                 atn_text_add(&p->line, " (");
-                atn_text_add(&p->line, text_of(a.goal, "label"));
+                atn_escape_plain(&p->line, text_of(a.goal, "label"));
                 atn_page_words(p, ")");
             }
             atn_page_paragraph(p, ATN_PARAGRAPH_SUBJECT);
@@ -193,7 +193,7 @@ static void say_fit(atn_page *p)
     const atn_node *seed = atn_node_path(p->root, "manifest/seed");
     atn_text *line = &p->line;
     atn_text_add(line, "Fit: ");
-    atn_text_add(line, text_of(fit, "method"));
+    atn_escape_plain(line, text_of(fit, "method"));
     atn_text_add(line, ", ");
     atn_say_exact(line, number_of(fit, "draws"));
     atn_text_add(line, " draws, ");
@@ -204,7 +204,7 @@ static void say_fit(atn_page *p)
     }
     atn_text_add(line, "seed ");
     if (*atn_node_text(seed))
-        atn_text_add(line, atn_node_text(seed));
+        atn_escape_plain(line, atn_node_text(seed));
     else
         atn_text_number(line, atn_node_number(seed));
     atn_page_item(p, 1);
@@ -219,22 +219,22 @@ static void provenance(atn_page *p)
     atn_page_section(p, "Provenance");
     say_fit(p);
     for (const atn_node *i = atn_node_first(inputs); i; i = atn_node_next(i)) {
-        atn_text_add(&p->line, text_of(i, "name"));
+        atn_escape_plain(&p->line, text_of(i, "name"));
         atn_text_add(&p->line, ": SHA-256 ");
-        atn_text_add(&p->line, text_of(i, "sha256"));
+        atn_escape_plain(&p->line, text_of(i, "sha256"));
         atn_page_item(p, 1);
     }
     for (const atn_node *o = atn_node_first(overrides); o; o = atn_node_next(o)) {
         atn_text_add(&p->line, "changed on the command line: ");
-        atn_text_add(&p->line, atn_node_text(o));
+        atn_escape_plain(&p->line, atn_node_text(o));
         atn_page_item(p, 1);
     }
     atn_text_add(&p->line, "Versions:");
     for (const atn_node *v = atn_node_first(versions); v; v = atn_node_next(v)) {
         atn_text_add(&p->line, v == atn_node_first(versions) ? " " : ", ");
-        atn_text_add(&p->line, atn_node_key(v));
+        atn_escape_plain(&p->line, atn_node_key(v));
         atn_text_add(&p->line, " ");
-        atn_text_add(&p->line, atn_node_text(v));
+        atn_escape_plain(&p->line, atn_node_text(v));
     }
     atn_page_item(p, 1);
     atn_page_words(p, "Every number here is in ");

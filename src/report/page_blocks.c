@@ -22,18 +22,21 @@ void atn_page_init(atn_page *page, attain_context *ctx, const atn_page_writer *w
     atn_text_init(&page->table.caption, ctx);
     atn_text_init(&page->table.cells, ctx);
     atn_text_init(&page->contents, ctx);
+    atn_text_init(&page->numbers, ctx);
 }
 
 void atn_page_free(atn_page *page)
 {
     const bool failed = page->line.failed || page->block.failed || page->table.caption.failed ||
-                        page->table.cells.failed || page->contents.failed;
+                        page->table.cells.failed || page->contents.failed || page->numbers.failed;
     if (failed) page->out->failed = true;
     atn_text_free(&page->line);
     atn_text_free(&page->block);
     atn_text_free(&page->table.caption);
     atn_text_free(&page->table.cells);
     atn_text_free(&page->contents);
+    atn_text_free(&page->numbers);
+    atn_free(page->ctx, page->number_at);
 }
 
 void atn_page_span(atn_page *page, atn_span style)

@@ -29,6 +29,7 @@ typedef struct atn_page_column {
     const char *name; /* as short as a wide table needs */
     const char *full; /* NULL: the name says it all */
     bool number;
+    bool wide; /* sentences */
 } atn_page_column;
 
 typedef enum atn_page_shape {
@@ -69,6 +70,8 @@ struct atn_page {
     atn_text line;             /* plain words, not yet on the page */
     atn_text block;            /* spans of the block being made */
     atn_page_table table;      /* being filled */
+    atn_text numbers;          /* work space of page_data.c, kept from chart to chart */
+    size_t *number_at, number_capacity;
     /* The writers' own. */
     atn_text *out, contents;
     size_t n_blocks, n_tables, main_at;

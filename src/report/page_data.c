@@ -7,18 +7,16 @@
 
 enum { MAX_ROWS = 60, MAX_COLUMNS = 24, FEW = 40, NAME_SIZE = 72 };
 
-/* A chart's data file, cell after cell. */
+/* A chart's data file, cell after cell: places in the page's work space. */
 typedef struct chart_data {
-    attain_context *ctx;
-    atn_text text; /* the cells, each ended by NUL */
-    size_t *at;    /* where each begins */
-    size_t n_cells, capacity;
+    atn_text *text; /* the cells, each ended by NUL */
+    const size_t *at;
     size_t n_columns, n_rows; /* the head is row 0 */
 } chart_data;
 
 static const char *cell_of(const chart_data *d, size_t row, size_t column)
 {
-    return d->text.data + d->at[row * d->n_columns + column];
+    return d->text->data + d->at[row * d->n_columns + column];
 }
 
 /* Appends the cell that begins at `s`; returns what stands behind it. */
@@ -38,15 +36,17 @@ static const char *read_cell(atn_text *out, const char *s)
 }
 
 /* False where the file is no plain table, or memory is short. */
-static bool read_data(chart_data *d, const char *csv)
+static bool read_data(chart_data *d, atn_page *p, const char *csv)
 {
-    size_t columns = 0;
+    size_t columns = 0, n = 0;
+    *d = (chart_data){.text = &p->numbers};
+    p->numbers.length = 0;
     for (const char *s = csv; *s;) {
-        void *at = d->at;
-        if (!atn_grow(d->ctx, &at, &d->capacity, d->n_cells + 1, sizeof *d->at)) return false;
-        d->at = at;
-        d->at[d->n_cells++] = d->text.length;
-        s = read_cell(&d->text, s);
+        void *at = p->number_at;
+        if (!atn_grow(p->ctx, &at, &p->number_capacity, n + 1, sizeof *p->number_at)) return false;
+        d->at = p->number_at = at;
+        p->number_at[n++] = p->numbers.length;
+        s = read_cell(&p->numbers, s);
         columns++;
         if (*s == ',') {
             s++;
@@ -58,7 +58,7 @@ static bool read_data(chart_data *d, const char *csv)
         d->n_rows++;
         columns = 0;
     }
-    return columns == 0 && d->n_rows > 1 && !d->text.failed;
+    return columns == 0 && d->n_rows > 1 && !p->numbers.failed;
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ static void choose_columns(shown *s, const atn_page *p, const atn_chart *chart, 
         s->from[s->n] = c;
         s->percent[s->n] = number && is_percent(p, chart, cell_of(d, 0, c));
         name_column(s->names[s->n], cell_of(d, 0, c));
-        s->columns[s->n] = (atn_page_column){s->names[s->n], NULL, number};
+        s->columns[s->n] = (atn_page_column){s->names[s->n], NULL, number, false};
         s->n++;
     }
 }
@@ -227,14 +227,11 @@ static void table(atn_page *p, const atn_chart *chart, const chart_data *d)
 void atn_page_data(atn_page *p, const atn_chart *chart)
 {
     const size_t refusals = p->ctx->refusals;
+    chart_data d;
     atn_text_add(&p->line, "Data and description");
     if (!atn_page_fold(p)) return;
     atn_page_say(p, ATN_PARAGRAPH, chart->alt.data ? chart->alt.data : "");
-    chart_data d = {.ctx = p->ctx};
-    atn_text_init(&d.text, p->ctx);
-    if (read_data(&d, chart->data.data ? chart->data.data : "")) table(p, chart, &d);
+    if (read_data(&d, p, chart->data.data ? chart->data.data : "")) table(p, chart, &d);
     if (p->ctx->refusals != refusals) p->line.failed = true;
-    atn_free(p->ctx, d.at);
-    atn_text_free(&d.text);
     atn_page_unfold(p);
 }

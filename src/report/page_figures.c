@@ -53,11 +53,11 @@ static void figure_row(atn_page *p, const atn_node *r)
 
 static void figures(atn_page *p)
 {
-    static const atn_page_column columns[] = {{"row", "Row", true},
-                                              {"series", "Series", false},
-                                              {"read as", "Read as", false},
-                                              {"fitted", "Fitted", false},
-                                              {"tail", "Tail", true}};
+    static const atn_page_column columns[] = {{"row", "Row", true, false},
+                                              {"series", "Series", false, false},
+                                              {"read as", "Read as", false, true},
+                                              {"fitted", "Fitted", false, false},
+                                              {"tail", "Tail", true, false}};
     const atn_node *list = atn_node_get(p->root, "reports");
     atn_page_section(p, "How each figure was read");
     atn_page_say(p, ATN_PARAGRAPH,
@@ -76,15 +76,15 @@ static void warnings(atn_page *p)
     atn_page_section(p, "Conflicts and warnings");
     if (!atn_node_first(list)) atn_page_say(p, ATN_PARAGRAPH, "None.");
     for (const atn_node *d = atn_node_first(list); d; d = atn_node_next(d)) {
-        atn_text_add(&p->line, text_of(d, "severity"));
+        atn_escape_plain(&p->line, text_of(d, "severity"));
         atn_page_span(p, ATN_SPAN_STRONG);
         atn_page_words(p, " ");
         atn_page_words(p, text_of(d, "message"));
         atn_page_words(p, " (");
-        atn_text_add(&p->line, text_of(d, "code"));
+        atn_escape_plain(&p->line, text_of(d, "code"));
         if (*text_of(d, "where")) {
             atn_text_add(&p->line, ", ");
-            atn_text_add(&p->line, text_of(d, "where"));
+            atn_escape_plain(&p->line, text_of(d, "where"));
         }
         atn_page_words(p, ")");
         atn_page_item(p, 1);
@@ -93,13 +93,13 @@ static void warnings(atn_page *p)
 
 static void priors(atn_page *p)
 {
-    static const atn_page_column columns[] = {{"parameter", "Parameter", false},
-                                              {"prior", "Prior", false},
-                                              {"given by", "Given by", false},
-                                              {"median", "Median", true},
-                                              {"5 %", NULL, true},
-                                              {"95 %", NULL, true},
-                                              {"sd of prior", "Sd of prior", true}};
+    static const atn_page_column columns[] = {{"parameter", "Parameter", false, false},
+                                              {"prior", "Prior", false, false},
+                                              {"given by", "Given by", false, false},
+                                              {"median", "Median", true, false},
+                                              {"5 %", NULL, true, false},
+                                              {"95 %", NULL, true, false},
+                                              {"sd of prior", "Sd of prior", true, false}};
     const atn_node *list = atn_node_get(p->root, "parameters");
     atn_page_section(p, "Priors and what became of them");
     atn_text_add(&p->line, "Parameters: their priors, then their median and 90 % interval");

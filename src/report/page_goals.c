@@ -40,12 +40,12 @@ static void date_cell(atn_page *p, const atn_node *reading, const char *path, bo
 
 /* ---- at a glance ----------------------------------------------------------------------------- */
 
-static const atn_page_column GLANCE[] = {{"goal", "Goal", false},
-                                         {"counted", "Counted by", false},
-                                         {"chance", "Chance by the deadline", true},
-                                         {"half of futures by", "Half of futures by", false},
-                                         {"pace needed", "Pace needed", true},
-                                         {"pace now", "Pace now", true}};
+static const atn_page_column GLANCE[] = {{"goal", "Goal", false, false},
+                                         {"counted", "Counted by", false, false},
+                                         {"chance", "Chance by the deadline", true, false},
+                                         {"half of futures by", "Half of futures by", false, false},
+                                         {"pace needed", "Pace needed", true, false},
+                                         {"pace now", "Pace now", true, false}};
 
 void atn_page_goals(atn_page *p)
 {
@@ -76,24 +76,24 @@ void atn_page_goals(atn_page *p)
 /* ---- in detail ------------------------------------------------------------------------------- */
 
 static const atn_page_column DETAIL[] = {
-    {"definition", "Definition", false},
-    {"reading", "Reading", false},
-    {"chance", "Chance by the deadline", true},
-    {"\xc2\xb1", "Monte Carlo error, in points", true},
-    {"5 %", "When 5 % of futures have reached it", false},
-    {"50 %", "When half of futures have reached it", false},
-    {"95 %", "When 95 % of futures have reached it", false},
-    {"not by horizon", "Chance that it is not reached by the horizon", true},
-    {"short", "Missing at the deadline in the median future", true},
-    {"9 in 10", "Level reached with chance 9 in 10", true},
-    {"1 in 2", "Level reached with chance 1 in 2", true},
-    {"1 in 10", "Level reached with chance 1 in 10", true},
-    {"needs", "Pace needed from now on to the deadline", true},
-    {"now", "Pace of the last 28 days", true},
-    {"ratio", "Pace needed over pace now", true},
-    {"kept", "Past windows of that length that kept the pace needed", true},
-    {"last rate", "Chance if the rate of the last 28 days went on flat", true},
-    {"mean rate", "Chance if the mean rate to date went on flat", true}};
+    {"definition", "Definition", false, false},
+    {"reading", "Reading", false, false},
+    {"chance", "Chance by the deadline", true, false},
+    {"\xc2\xb1", "Monte Carlo error, in points", true, false},
+    {"5 %", "When 5 % of futures have reached it", false, false},
+    {"50 %", "When half of futures have reached it", false, false},
+    {"95 %", "When 95 % of futures have reached it", false, false},
+    {"not by horizon", "Chance that it is not reached by the horizon", true, false},
+    {"short", "Missing at the deadline in the median future", true, false},
+    {"9 in 10", "Level reached with chance 9 in 10", true, false},
+    {"1 in 2", "Level reached with chance 1 in 2", true, false},
+    {"1 in 10", "Level reached with chance 1 in 10", true, false},
+    {"needs", "Pace needed from now on to the deadline", true, false},
+    {"now", "Pace of the last 28 days", true, false},
+    {"ratio", "Pace needed over pace now", true, false},
+    {"kept", "Past windows of that length that kept the pace needed", true, false},
+    {"last rate", "Chance if the rate of the last 28 days went on flat", true, false},
+    {"mean rate", "Chance if the mean rate to date went on flat", true, false}};
 enum { N_DETAIL = sizeof DETAIL / sizeof *DETAIL };
 
 /* Monte Carlo error in points, with the digits it has. */
@@ -112,7 +112,7 @@ static void detail_row(atn_page *p, const atn_answer *a)
 {
     const atn_node *r = a->reading;
     const bool untold = atn_date_untold(p->root, r);
-    atn_text_add(&p->line, text_of(a->definition, "definition"));
+    atn_escape_plain(&p->line, text_of(a->definition, "definition"));
     atn_page_cell(p);
     atn_say_reading(&p->line, text_of(r, "reading"));
     atn_page_cell(p);
@@ -145,10 +145,10 @@ static void feasibility(atn_page *p, const atn_answer *a)
         const bool declared = isfinite(number_of(f, "others"));
         atn_text *line = &p->line;
         if (!declared) atn_page_words(p, "If all of ");
-        atn_text_add(line, text_of(a->flow ? a->series : other, "label"));
+        atn_escape_plain(line, text_of(a->flow ? a->series : other, "label"));
         atn_page_span(p, ATN_SPAN_EM);
         atn_page_words(p, declared ? " enters " : " and nothing else passed through ");
-        atn_text_add(line, text_of(a->flow ? other : a->series, "label"));
+        atn_escape_plain(line, text_of(a->flow ? other : a->series, "label"));
         atn_page_span(p, ATN_SPAN_EM);
         if (declared && number_of(f, "others") > 0) {
             atn_text_add(line, " beside ");
@@ -174,7 +174,7 @@ static void feasibility(atn_page *p, const atn_answer *a)
 
 static void detail_head(atn_page *p, const atn_answer *a)
 {
-    atn_text_add(&p->line, text_of(a->goal, "id"));
+    atn_escape_plain(&p->line, text_of(a->goal, "id"));
     atn_text_add(&p->line, ": ");
     atn_page_span(p, ATN_SPAN_PLAIN);
     atn_say_goal(&p->line, p->root, a);

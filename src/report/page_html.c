@@ -4,7 +4,7 @@
 
 #include "base/asset.h"
 #include "page_blocks.h"
-#include "picture.h"
+#include "report/picture_inline.h"
 
 extern const atn_asset atn_report_assets[];
 
@@ -12,28 +12,33 @@ enum { PICTURE_LIMIT = 64 * 1024 * 1024 };
 
 /* ---- spans ----------------------------------------------------------------------------------- */
 
-/* Signs of scripts that run from right to left, and marks that turn what follows: words that hold
- * any stand in an element of their own, so that they turn nothing else. */
+/* Signs of scripts that run from right to left, and their marks: words that hold any stand in an
+ * element of their own, so that they turn nothing else. */
 static bool may_turn(const char *text)
 {
     for (const unsigned char *u = (const unsigned char *)text; *u; u++) {
         if (u[0] >= 0xd6 && u[0] <= 0xdf) return true;                 /* U+0580 to U+07FF */
         if (u[0] == 0xe0 && u[1] >= 0xa0 && u[1] <= 0xa3) return true; /* to U+08FF */
-        if (u[0] == 0xe2 && u[1] == 0x80 &&
-            (u[2] == 0x8e || u[2] == 0x8f || (u[2] >= 0xaa && u[2] <= 0xae)))
-            return true;
-        if (u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9) return true;
+        if (u[0] == 0xe2 && u[1] == 0x80 && (u[2] == 0x8e || u[2] == 0x8f)) return true;
         if (u[0] == 0xef && u[1] >= 0xac && u[1] <= 0xbb) return true;   /* presentation forms */
         if (u[0] == 0xf0 && (u[1] == 0x90 || u[1] == 0x9e)) return true; /* U+10800 .. U+1EFFF */
     }
     return false;
 }
 
+/* A number and its percent sign stand in one line. */
 static void escape(atn_text *out, const char *text)
 {
     const bool turns = may_turn(text);
+    const char *rest = text;
     if (turns) atn_text_add(out, "<bdi>");
-    atn_escape_xml(out, text);
+    for (const char *s = rest; (s = strstr(s, " %")) != NULL; s++) {
+        if (s == text || s[-1] < '0' || s[-1] > '9') continue;
+        atn_escape_xml_part(out, rest, (size_t)(s - rest));
+        atn_text_add(out, "&nbsp;");
+        rest = s + 1;
+    }
+    atn_escape_xml(out, rest);
     if (turns) atn_text_add(out, "</bdi>");
 }
 
@@ -125,8 +130,8 @@ static void open_table(atn_page *page, const atn_page_table *t)
     end_lists(page, 0);
     atn_text_printf(page->out,
                     "<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-                    "aria-labelledby=\"table-%zu\">\n<table>\n<caption id=\"table-%zu\">%s"
-                    "</caption>\n",
+                    "aria-labelledby=\"table-%zu\">\n<table>\n<caption id=\"table-%zu\"><span>%s"
+                    "</span></caption>\n",
                     n, n, t->caption.data ? t->caption.data : "");
 }
 
@@ -147,7 +152,7 @@ static const char *head_of(const atn_page_column *column)
 
 static const char *align(const atn_page_column *column)
 {
-    return column->number ? " class=\"number\"" : "";
+    return column->number ? " class=\"number\"" : column->wide ? " class=\"wide\"" : "";
 }
 
 static void upright(atn_page *page, const atn_page_table *t)
@@ -166,8 +171,8 @@ static void upright(atn_page *page, const atn_page_table *t)
         if (column == 0 && grouped && (!last || strcmp(cell, last) != 0)) {
             if (last) atn_text_add(page->out, "</tbody>\n<tbody>\n");
             atn_text_printf(page->out,
-                            "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"%zu\">%s"
-                            "</th></tr>\n",
+                            "<tr><th class=\"group\" scope=\"rowgroup\" colspan=\"%zu\"><span>%s"
+                            "</span></th></tr>\n",
                             t->n_columns - 1, cell);
             last = cell;
         }
@@ -216,6 +221,11 @@ static void table(atn_page *page, const atn_page_table *t)
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
+static const char *text_or_none(const atn_text *text)
+{
+    return text->data ? text->data : "";
+}
+
 /* The chart's SVG made part of this page; false, with the reason, where there is none that may. */
 static bool inline_picture(atn_page *page, const atn_chart *chart, atn_text *out, char why[256])
 {
@@ -229,7 +239,8 @@ static bool inline_picture(atn_page *page, const atn_chart *chart, atn_text *out
     bool good =
         path && atn_file_read(page->ctx, path, PICTURE_LIMIT, &svg, &length, &err) == ATTAIN_OK;
     if (!good) snprintf(why, 256, "charts/%s cannot be read", name);
-    if (good && !atn_picture_inline(out, svg, chart)) {
+    if (good && !atn_picture_inline(out, svg, chart->name, text_or_none(&chart->headline),
+                                    text_or_none(&chart->alt))) {
         snprintf(why, 256, "charts/%s is not a picture as gnuplot writes it", name);
         good = false;
     }
@@ -240,7 +251,7 @@ static bool inline_picture(atn_page *page, const atn_chart *chart, atn_text *out
 
 static void picture(atn_page *page, const atn_chart *chart)
 {
-    const char *headline = chart->headline.data ? chart->headline.data : "";
+    const char *headline = text_or_none(&chart->headline);
     char why[256];
     atn_text svg;
     atn_text_init(&svg, page->ctx);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/asset.h"
-#include "picture.h"
+#include "report/escape.h"
+#include "report/picture_inline.h"
 
 extern const atn_asset atn_report_assets[];
 
@@ -451,29 +452,32 @@ static bool read_all(inliner *p)
 }
 
 /* The root's opening tag: the picture begins above its first words. */
-static void open_root(atn_text *out, const inliner *p, const atn_chart *chart, bool cropped)
+static void open_root(atn_text *out, const inliner *p, bool cropped)
 {
     enum { ABOVE = 18 };
     const double top = cropped && p->top > ABOVE && p->top < p->view[3] ? p->top - ABOVE : 0;
     const double view[4] = {p->view[0], p->view[1] + top, p->view[2], p->view[3] - top};
     atn_text_printf(out,
                     "<svg class=\"picture%s\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"",
-                    p->fixed ? " fixed" : "", chart->name, chart->name);
+                    p->fixed ? " fixed" : "", p->prefix, p->prefix);
     for (size_t i = 0; i < 4; i++) {
         char number[64];
         atn_number_fixed(view[i], 0, number);
         atn_text_printf(out, "%s%s", i ? " " : " viewBox=\"", number);
     }
-    atn_text_printf(out, "\">\n<title id=\"%s-title\">", chart->name);
-    atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
-    atn_text_printf(out, "</title>\n<desc id=\"%s-desc\">", chart->name);
-    atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
-    atn_text_add(out, "</desc>\n");
+    atn_text_add(out, "\">\n");
 }
 
-bool atn_picture_inline(atn_text *out, const char *svg, const atn_chart *chart)
+static void add_words(atn_text *out, const char *element, const char *name, const char *text)
 {
-    const char *headline = chart->headline.data ? chart->headline.data : "";
+    atn_text_printf(out, "<%s id=\"%s-%s\">", element, name, element);
+    atn_escape_xml(out, text);
+    atn_text_printf(out, "</%s>\n", element);
+}
+
+bool atn_picture_inline(atn_text *out, const char *svg, const char *name, const char *headline,
+                        const char *alt)
+{
     const bool cropped = opens_with(svg, headline);
     inliner *p = ATN_NEW(out->ctx, inliner);
     if (!p) {
@@ -482,13 +486,15 @@ bool atn_picture_inline(atn_text *out, const char *svg, const atn_chart *chart)
     }
     *p = (inliner){.svg = svg,
                    .at = svg,
-                   .prefix = chart->name,
+                   .prefix = name,
                    .headline = cropped ? headline : "",
                    .top = INFINITY};
     atn_text_init(&p->body, out->ctx);
-    const bool good = read_all(p) && p->view[2] > 0;
+    const bool good = read_all(p) && p->view[2] > 0 && !p->body.failed;
     if (good) {
-        open_root(out, p, chart, cropped);
+        open_root(out, p, cropped);
+        add_words(out, "title", name, headline);
+        add_words(out, "desc", name, alt);
         atn_text_add(out, p->body.data ? p->body.data : "");
         atn_text_add(out, "\n</svg>\n");
     }

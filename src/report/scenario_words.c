@@ -117,10 +117,11 @@ static bool is_touched(const atn_node *reading)
 
 static void page_scenario(atn_page *p, const atn_node *scenario)
 {
-    static const atn_page_column columns[] = {{"goal", "Goal", false},
-                                              {"chance", "Chance", false},
+    static const atn_page_column columns[] = {{"goal", "Goal", false, false},
+                                              {"chance", "Chance", false, false},
                                               {"value by the deadline, less that without",
-                                               "Value by the deadline, less that without", false}};
+                                               "Value by the deadline, less that without", false,
+                                               false}};
     say_head(&p->line, scenario);
     atn_page_heading(p, 3);
     if (*text_of(scenario, "note")) atn_page_say(p, ATN_PARAGRAPH, text_of(scenario, "note"));
