@@ -77,10 +77,12 @@ static bool same_column(const chart_data *d, size_t a, size_t b)
     return true;
 }
 
-/* Several curves bring their own dates; a coordinate of the drawing tells nobody anything. */
+/* Several curves bring their own dates; what only the drawing needs tells nobody anything. */
 static bool is_needless(const chart_data *d, size_t column)
 {
-    if (strcmp(cell_of(d, 0, column), "height") == 0) return true;
+    static const char *const drawing[] = {"height", "seconds", "kind"};
+    for (size_t i = 0; i < sizeof drawing / sizeof *drawing; i++)
+        if (strcmp(cell_of(d, 0, column), drawing[i]) == 0) return true;
     for (size_t other = 0; other < column; other++)
         if (same_column(d, other, column)) return true;
     for (size_t row = 1; row < d->n_rows; row++)
@@ -196,20 +198,27 @@ static size_t add_rows(atn_page *p, const chart_data *d, const shown *s)
     return kept;
 }
 
-static void say_rest(atn_page *p, const atn_chart *chart, const chart_data *d, size_t kept)
+/* Names the file that has every row, or every number. */
+static void say_file(atn_page *p, const atn_chart *chart, const char *before)
 {
-    const bool all = kept + 1 == d->n_rows;
-    if (!all) atn_text_printf(&p->line, "Shown: %zu of %zu rows. ", kept, d->n_rows - 1);
-    atn_page_words(p, all ? "The same numbers in full: " : "All of them: ");
-    if (chart->filed) {
+    atn_page_words(p, before);
+    if (chart->filed)
         atn_text_printf(&p->line, "charts/%s.csv", chart->name);
-        atn_page_span(p, ATN_SPAN_CODE);
-    } else {
+    else
         atn_text_add(&p->line, "results.json");
-        atn_page_span(p, ATN_SPAN_CODE);
-    }
+    atn_page_span(p, ATN_SPAN_CODE);
     atn_page_words(p, ".");
     atn_page_paragraph(p, ATN_PARAGRAPH);
+}
+
+static void say_rest(atn_page *p, const atn_chart *chart, const chart_data *d, size_t kept)
+{
+    if (kept + 1 < d->n_rows) {
+        atn_text_printf(&p->line, "Shown: %zu of %zu rows. ", kept, d->n_rows - 1);
+        say_file(p, chart, "All of them: ");
+    } else {
+        say_file(p, chart, "The same numbers in full: ");
+    }
 }
 
 static void table(atn_page *p, const atn_chart *chart, const chart_data *d)
@@ -231,7 +240,10 @@ void atn_page_data(atn_page *p, const atn_chart *chart)
     atn_text_add(&p->line, "Data and description");
     if (!atn_page_fold(p)) return;
     atn_page_say(p, ATN_PARAGRAPH, chart->alt.data ? chart->alt.data : "");
-    if (read_data(&d, p, chart->data.data ? chart->data.data : "")) table(p, chart, &d);
+    if (read_data(&d, p, chart->data.data ? chart->data.data : ""))
+        table(p, chart, &d);
+    else
+        say_file(p, chart, "The numbers: ");
     if (p->ctx->refusals != refusals) p->line.failed = true;
     atn_page_unfold(p);
 }
