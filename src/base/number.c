@@ -188,10 +188,44 @@ static void split(double value, int precision, scientific *s)
     s->point = (int)strtol(e + 1, NULL, 10) + 1;
 }
 
+/* The same for a number of few decimals, the common case: an integer below 10^15 over a power of
+ * ten is rounded correctly by one division, and no two decimals of 15 digits give one double, so
+ * what gives the value back is its shortest decimal. */
+static bool split_fast(double value, scientific *s)
+{
+    enum { MOST_DECIMALS = 10 };
+    const double size = fabs(value);
+    double unit = 1.0;
+    if (!(size >= 1e-4 && size < 1e15)) return false;
+    for (int decimals = 0; decimals <= MOST_DECIMALS; decimals++, unit *= 10.0) {
+        const double whole = round(size * unit);
+        if (!(whole < 1e15)) return false;
+        if (whole / unit != size) continue;
+        int n = 0;
+        char reversed[24];
+        for (uint64_t rest = (uint64_t)whole; rest > 0; rest /= 10)
+            reversed[n++] = (char)('0' + rest % 10);
+        for (int i = 0; i < n; i++) s->digits[i] = reversed[n - 1 - i];
+        s->point = n - decimals;
+        while (n > 1 && s->digits[n - 1] == '0') n--;
+        s->digits[n] = '\0';
+        s->n = n;
+        return true;
+    }
+    return false;
+}
+
 /* Whether the digits read back as |value|. */
 static bool same(const scientific *s, double value)
 {
     char text[48];
+    uint64_t whole = 0;
+    const int scale = s->point - s->n;
+    for (int i = 0; i < s->n; i++) whole = whole * 10 + (uint64_t)(s->digits[i] - '0');
+    if (whole <= FAST_LIMIT && scale <= MOST_FAST_SCALE && scale >= -MOST_FAST_SCALE) {
+        const wide x = scale < 0 ? (wide)whole / ten_to[-scale] : (wide)whole * ten_to[scale];
+        if (!halfway(x)) return (double)x == fabs(value);
+    }
     snprintf(text, sizeof text, "%se%d", s->digits, s->point - s->n);
     return strtod(text, NULL) == fabs(value);
 }
@@ -215,9 +249,10 @@ size_t atn_number_format(double value, char buffer[ATN_NUMBER_SIZE])
         return 4;
     }
     scientific s;
-    for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG; precision++) {
+    bool found = split_fast(value, &s);
+    for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG && !found; precision++) {
         split(value, precision, &s);
-        if (same(&s, value)) break;
+        found = same(&s, value);
     }
     char *at = buffer;
     if (signbit(value)) *at++ = '-';
