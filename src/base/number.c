@@ -175,9 +175,47 @@ typedef struct scientific {
     int n, point;
 } scientific;
 
+static void set_digits(scientific *s, uint64_t whole, int scale)
+{
+    char reversed[24];
+    int n = 0;
+    for (; whole > 0; whole /= 10) reversed[n++] = (char)('0' + whole % 10);
+    for (int i = 0; i < n; i++) s->digits[i] = reversed[n - 1 - i];
+    s->point = n + scale;
+    while (n > 1 && s->digits[n - 1] == '0') n--;
+    s->digits[n] = '\0';
+    s->n = n;
+}
+
+#if LDBL_MANT_DIG == 64
+/* One product by an exact power of ten errs by at most 1/256 where it is below 10^17; unless it
+ * comes close to halfway between two integers, the nearest is certain. */
+static bool split_product(double size, int precision, scientific *s)
+{
+    int point = 0;
+    if (!(size >= 1e-4 && size < 1e15)) return false;
+    while (point < 15 && size >= (double)ten_to[point]) point++;
+    while (point <= 0 && point > -4 && (wide)size * ten_to[-point + 1] < 1.0L) point--;
+    const wide product = (wide)size * ten_to[precision - point], whole = floorl(product);
+    const wide rest = product - whole;
+    if (product >= 1e17L || (rest > 0.48L && rest < 0.52L)) return false;
+    set_digits(s, (uint64_t)whole + (rest > 0.5L), point - precision);
+    return true;
+}
+#else
+static bool split_product(double size, int precision, scientific *s)
+{
+    (void)size;
+    (void)precision;
+    (void)s;
+    return false;
+}
+#endif
+
 static void split(double value, int precision, scientific *s)
 {
     char raw[64];
+    if (split_product(fabs(value), precision, s)) return;
     snprintf(raw, sizeof raw, "%.*e", precision - 1, fabs(value));
     const char *e = strchr(raw, 'e');
     s->n = 0;
@@ -201,15 +239,7 @@ static bool split_fast(double value, scientific *s)
         const double whole = round(size * unit);
         if (!(whole < 1e15)) return false;
         if (whole / unit != size) continue;
-        int n = 0;
-        char reversed[24];
-        for (uint64_t rest = (uint64_t)whole; rest > 0; rest /= 10)
-            reversed[n++] = (char)('0' + rest % 10);
-        for (int i = 0; i < n; i++) s->digits[i] = reversed[n - 1 - i];
-        s->point = n - decimals;
-        while (n > 1 && s->digits[n - 1] == '0') n--;
-        s->digits[n] = '\0';
-        s->n = n;
+        set_digits(s, (uint64_t)whole, -decimals);
         return true;
     }
     return false;
