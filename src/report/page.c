@@ -187,6 +187,19 @@ static void beyond(atn_page *p)
                            "one number for the whole period.");
 }
 
+static void say_method(atn_page *p)
+{
+    atn_text_add(
+        &p->line,
+        "Every figure counts as evidence of what its words say (so many, about, over, at "
+        "most, a range), within its error. Trends with drift and scatter are fitted to all "
+        "figures at once; ");
+    atn_say_exact(&p->line, number_of(atn_node_get(p->root, "fit"), "draws"));
+    atn_text_add(&p->line, " futures that agree with the figures are drawn from them, and a chance "
+                           "is the share of futures in which the goal is met.");
+    atn_page_paragraph(p, ATN_PARAGRAPH);
+}
+
 static void say_fit(atn_page *p)
 {
     const atn_node *fit = atn_node_get(p->root, "fit");
@@ -216,7 +229,8 @@ static void provenance(atn_page *p)
     const atn_node *inputs = atn_node_get(manifest, "inputs");
     const atn_node *overrides = atn_node_get(manifest, "overrides");
     const atn_node *versions = atn_node_get(manifest, "versions");
-    atn_page_section(p, "Provenance");
+    atn_page_section(p, "Method and provenance");
+    say_method(p);
     say_fit(p);
     for (const atn_node *i = atn_node_first(inputs); i; i = atn_node_next(i)) {
         atn_escape_plain(&p->line, text_of(i, "name"));

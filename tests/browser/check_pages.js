@@ -152,7 +152,7 @@ async function checkContent(browser, file, stem) {
     };
   });
   const wanted = ['The answer', 'All goals', 'Charts', 'Goals in detail', 'How each figure was read',
-    'Conflicts and warnings', 'What is not in these numbers', 'Provenance'];
+    'Conflicts and warnings', 'What is not in these numbers', 'Method and provenance'];
   holds(`${stem}: without scripts and network every section stands`,
     wanted.every((w) => found.headings.includes(w)), found.headings.join());
   holds(`${stem}: the answer in words`, /about \d+ in \d+|(more|less) than \d+ in 100/.test(found.words));
