@@ -175,47 +175,9 @@ typedef struct scientific {
     int n, point;
 } scientific;
 
-static void set_digits(scientific *s, uint64_t whole, int scale)
-{
-    char reversed[24];
-    int n = 0;
-    for (; whole > 0; whole /= 10) reversed[n++] = (char)('0' + whole % 10);
-    for (int i = 0; i < n; i++) s->digits[i] = reversed[n - 1 - i];
-    s->point = n + scale;
-    while (n > 1 && s->digits[n - 1] == '0') n--;
-    s->digits[n] = '\0';
-    s->n = n;
-}
-
-#if LDBL_MANT_DIG == 64
-/* One product by an exact power of ten errs by at most 1/256 where it is below 10^17; unless it
- * comes close to halfway between two integers, the nearest is certain. */
-static bool split_product(double size, int precision, scientific *s)
-{
-    int point = 0;
-    if (!(size >= 1e-4 && size < 1e15)) return false;
-    while (point < 15 && size >= (double)ten_to[point]) point++;
-    while (point <= 0 && point > -4 && (wide)size * ten_to[-point + 1] < 1.0L) point--;
-    const wide product = (wide)size * ten_to[precision - point], whole = floorl(product);
-    const wide rest = product - whole;
-    if (product >= 1e17L || (rest > 0.48L && rest < 0.52L)) return false;
-    set_digits(s, (uint64_t)whole + (rest > 0.5L), point - precision);
-    return true;
-}
-#else
-static bool split_product(double size, int precision, scientific *s)
-{
-    (void)size;
-    (void)precision;
-    (void)s;
-    return false;
-}
-#endif
-
 static void split(double value, int precision, scientific *s)
 {
     char raw[64];
-    if (split_product(fabs(value), precision, s)) return;
     snprintf(raw, sizeof raw, "%.*e", precision - 1, fabs(value));
     const char *e = strchr(raw, 'e');
     s->n = 0;
@@ -226,36 +188,10 @@ static void split(double value, int precision, scientific *s)
     s->point = (int)strtol(e + 1, NULL, 10) + 1;
 }
 
-/* The same for a number of few decimals, the common case: an integer below 10^15 over a power of
- * ten is rounded correctly by one division, and no two decimals of 15 digits give one double, so
- * what gives the value back is its shortest decimal. */
-static bool split_fast(double value, scientific *s)
-{
-    enum { MOST_DECIMALS = 10 };
-    const double size = fabs(value);
-    double unit = 1.0;
-    if (!(size >= 1e-4 && size < 1e15)) return false;
-    for (int decimals = 0; decimals <= MOST_DECIMALS; decimals++, unit *= 10.0) {
-        const double whole = round(size * unit);
-        if (!(whole < 1e15)) return false;
-        if (whole / unit != size) continue;
-        set_digits(s, (uint64_t)whole, -decimals);
-        return true;
-    }
-    return false;
-}
-
 /* Whether the digits read back as |value|. */
 static bool same(const scientific *s, double value)
 {
     char text[48];
-    uint64_t whole = 0;
-    const int scale = s->point - s->n;
-    for (int i = 0; i < s->n; i++) whole = whole * 10 + (uint64_t)(s->digits[i] - '0');
-    if (whole <= FAST_LIMIT && scale <= MOST_FAST_SCALE && scale >= -MOST_FAST_SCALE) {
-        const wide x = scale < 0 ? (wide)whole / ten_to[-scale] : (wide)whole * ten_to[scale];
-        if (!halfway(x)) return (double)x == fabs(value);
-    }
     snprintf(text, sizeof text, "%se%d", s->digits, s->point - s->n);
     return strtod(text, NULL) == fabs(value);
 }
@@ -279,10 +215,9 @@ size_t atn_number_format(double value, char buffer[ATN_NUMBER_SIZE])
         return 4;
     }
     scientific s;
-    bool found = split_fast(value, &s);
-    for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG && !found; precision++) {
+    for (int precision = DBL_DIG; precision <= DBL_DECIMAL_DIG; precision++) {
         split(value, precision, &s);
-        found = same(&s, value);
+        if (same(&s, value)) break;
     }
     char *at = buffer;
     if (signbit(value)) *at++ = '-';
