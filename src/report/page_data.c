@@ -24,12 +24,13 @@ static const char *read_cell(atn_text *out, const char *s)
 {
     const bool quoted = *s == '"';
     if (quoted) s++;
-    for (; *s; s++) {
-        if (quoted && s[0] == '"' && s[1] == '"')
-            s++;
-        else if (quoted ? *s == '"' : *s == ',' || *s == '\n')
-            break;
-        atn_text_add_bytes(out, s, 1);
+    for (;;) {
+        const size_t n = strcspn(s, quoted ? "\"" : ",\n");
+        const bool twice = quoted && s[n] == '"' && s[n + 1] == '"'; /* stands for one */
+        atn_text_add_bytes(out, s, n + twice);
+        s += n + twice;
+        if (!twice) break;
+        s++;
     }
     atn_text_add_bytes(out, "", 1);
     return quoted && *s ? s + 1 : s;
@@ -59,6 +60,16 @@ static bool read_data(chart_data *d, atn_page *p, const char *csv)
         columns = 0;
     }
     return columns == 0 && d->n_rows > 1 && !p->numbers.failed;
+}
+
+/* The first row of each month, and the last of all; rows without dates by even steps. */
+static bool is_chosen(const chart_data *d, size_t row)
+{
+    atn_day day;
+    const char *date = cell_of(d, row, 0);
+    if (d->n_rows <= FEW || row == 1 || row + 1 == d->n_rows) return true;
+    if (!atn_iso_day(date, &day)) return row % (1 + d->n_rows / MAX_ROWS) == 1;
+    return strncmp(date, cell_of(d, row - 1, 0), strlen("2025-01")) != 0;
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -95,14 +106,16 @@ static bool is_number(const char *text, double *value)
     return *text && atn_number_parse(text, strlen(text), value);
 }
 
+/* As far as it is shown. */
 static bool is_numeric(const chart_data *d, size_t column)
 {
     double value;
     bool any = false;
     for (size_t row = 1; row < d->n_rows; row++) {
         const char *text = cell_of(d, row, column);
-        if (*text && !is_number(text, &value)) return false;
-        any |= *text != '\0';
+        if (!*text || !is_chosen(d, row)) continue;
+        if (!is_number(text, &value)) return false;
+        any = true;
     }
     return any;
 }
@@ -158,16 +171,6 @@ static void choose_columns(shown *s, const atn_page *p, const atn_chart *chart, 
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
-
-/* The first row of each month, and the last of all; rows without dates by even steps. */
-static bool is_chosen(const chart_data *d, size_t row)
-{
-    atn_day day;
-    const char *date = cell_of(d, row, 0);
-    if (d->n_rows <= FEW || row == 1 || row + 1 == d->n_rows) return true;
-    if (!atn_iso_day(date, &day)) return row % (1 + d->n_rows / MAX_ROWS) == 1;
-    return strncmp(date, cell_of(d, row - 1, 0), strlen("2025-01")) != 0;
-}
 
 static void say_cell(atn_text *out, const char *text, bool number, bool percent)
 {
