@@ -9,8 +9,14 @@ is_installed() {
 install_missing() {
     missing=
     for package in "$@"; do
-        # Any gnuplot will do.
-        if [ "$package" = gnuplot-nox ] && command -v gnuplot >/dev/null 2>&1; then continue; fi
+        # Any gnuplot, node and npm will do.
+        case $package in
+        gnuplot-nox) program=gnuplot ;;
+        nodejs) program=node ;;
+        npm) program=npm ;;
+        *) program= ;;
+        esac
+        if [ -n "$program" ] && command -v "$program" >/dev/null 2>&1; then continue; fi
         is_installed "$package" || missing="$missing $package"
     done
     [ -n "$missing" ] || return 0

@@ -29,5 +29,5 @@ case $code in
 esac
 case $* in
 *" -o"*) ;;
-*) [ ! -d "$1" ] || echo "== report: ${1%/}/results/report.md, charts: ${1%/}/results/charts/" ;;
+*) [ ! -d "$1" ] || echo "== page: ${1%/}/results/report.html (as text: report.md), charts: ${1%/}/results/charts/" ;;
 esac

@@ -22,10 +22,10 @@ typedef struct attain_report_settings {
 } attain_report_settings;
 ATTAIN_API void attain_report_settings_init(attain_report_settings *settings);
 
-/* Writes results.json, the CSV tables, numbers.tex, report.md and charts/ into `folder` (created if
- * missing); each file whole or not at all.  A failing `draw` leaves scripts and data and is
- * reported in `diagnostics` as a warning; the rest of the run finishes, and the call returns TOOL
- * at the end.
+/* Writes results.json, the CSV tables, numbers.tex, charts/, report.md and report.html (one file
+ * that holds its pictures and asks for no other) into `folder` (created if missing); each file
+ * whole or not at all.  A failing `draw` leaves scripts and data and is reported in `diagnostics`
+ * as a warning; the rest of the run finishes, and the call returns TOOL at the end.
  */
 ATTAIN_API attain_status attain_report_write(attain_context *context, const attain_results *results,
                                              const char *folder,

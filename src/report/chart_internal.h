@@ -4,13 +4,15 @@
 
 #include "report_internal.h"
 
-typedef struct atn_chart {
+struct atn_chart {
     char name[96];     /* stem of its files: only A-Z a-z 0-9 _ - */
     bool drawn;        /* pictures lie beside the script */
+    bool filed;        /* script, data and words lie in charts/ */
+    char undrawn[256]; /* why there is no picture */
     atn_text headline; /* one sentence */
     atn_text alt;      /* what the picture shows, for those who do not see it */
     atn_text script, data;
-} atn_chart;
+};
 
 struct atn_chart_list {
     attain_context *ctx;

@@ -8,9 +8,23 @@ static bool is_control(char c)
     return (unsigned char)c < 0x20 || (unsigned char)c == 0x7f;
 }
 
+/* Marks that turn all that follows them, ours too (U+202A to 202E, 2066 to 2069): people's scripts
+ * read rightly without.  Their length in bytes, else 0. */
+static size_t turning(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] != 0xe2) return 0;
+    if (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) return 3;
+    return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9 ? 3 : 0;
+}
+
 void atn_escape_plain(atn_text *out, const char *text)
 {
     for (const char *s = text; *s; s++) {
+        if (turning(s)) {
+            s += turning(s) - 1;
+            continue;
+        }
         const char c = is_control(*s) ? ' ' : *s;
         atn_text_add_bytes(out, &c, 1);
     }
@@ -61,6 +75,10 @@ void atn_escape_json(atn_text *out, const char *text)
 void atn_escape_markdown(atn_text *out, const char *text)
 {
     for (const char *s = text; *s; s++) {
+        if (turning(s)) {
+            s += turning(s) - 1;
+            continue;
+        }
         const char c = is_control(*s) ? ' ' : *s;
         if (c == '<')
             atn_text_add(out, "&lt;");
@@ -156,6 +174,10 @@ void atn_escape_gnuplot(atn_text *out, const char *text)
 {
     atn_text_add(out, "'");
     for (const char *s = text; *s; s++) {
+        if (turning(s)) {
+            s += turning(s) - 1;
+            continue;
+        }
         const char c = is_control(*s) ? ' ' : *s;
         if (c == '\'')
             atn_text_add(out, "\xe2\x80\x99");
@@ -165,9 +187,13 @@ void atn_escape_gnuplot(atn_text *out, const char *text)
     atn_text_add(out, "'");
 }
 
-void atn_escape_xml(atn_text *out, const char *text)
+void atn_escape_xml_part(atn_text *out, const char *text, size_t length)
 {
-    for (const char *s = text; *s; s++) {
+    for (const char *s = text; s < text + length; s++) {
+        if (turning(s)) {
+            s += turning(s) - 1;
+            continue;
+        }
         switch (*s) {
         case '<': atn_text_add(out, "&lt;"); break;
         case '>': atn_text_add(out, "&gt;"); break;
@@ -180,4 +206,9 @@ void atn_escape_xml(atn_text *out, const char *text)
         }
         }
     }
+}
+
+void atn_escape_xml(atn_text *out, const char *text)
+{
+    atn_escape_xml_part(out, text, strlen(text));
 }

@@ -297,7 +297,7 @@ static void add_remarks(atn_text *out, const atn_node *root, bool goals)
 
 static attain_status write_why(const atn_node *root, atn_text *out, attain_error *err)
 {
-    if (!atn_say_why(out, root, false))
+    if (!atn_say_why(out, root))
         return atn_fail(err, ATTAIN_ERR_ADDRESS,
                         "the run was not asked what drives its answers (attain_why_run)");
     atn_say_gates(out, root);

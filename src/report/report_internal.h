@@ -85,23 +85,19 @@ void atn_grid_scenarios_open(atn_grid *t, attain_context *ctx);
 void atn_grid_scenarios_fill(atn_grid *t, const atn_node *root);
 /* scenario_words.c: a scenario's entry for a reading of the baseline; NULL if it has none. */
 const atn_node *atn_scenario_reading(const atn_node *scenario, const atn_answer *a);
-/* What each scenario does to the chances, in lines; a section of report.md.  Nothing where none was
- * run. */
+/* What each scenario does to the chances, in lines.  Nothing where none was run. */
 void atn_say_scenarios(atn_text *out, const atn_node *root);
-void atn_page_scenarios(atn_text *out, const atn_node *root);
 /* grid_influence.c: a line a report, goal, definition and reading. */
 enum { ATN_N_INFLUENCE_COLUMNS = 15 };
 extern const atn_grid_column atn_influence_columns[ATN_N_INFLUENCE_COLUMNS];
 void atn_fill_influence(atn_grid *t, const atn_node *root);
 
-/* why_text.c: what drives the answers, as plain text or as sections of a Markdown page; nothing,
- * and false, where the run was not asked. */
-bool atn_say_why(atn_text *out, const atn_node *root, bool markdown);
+/* why_text.c: what drives the answers; nothing, and false, where the run was not asked. */
+bool atn_say_why(atn_text *out, const atn_node *root);
 
-/* page.c: report.md; `charts` lists what was drawn in this folder (NULL: none). */
+/* A chart with its words and data, and the charts of a run. */
+typedef struct atn_chart atn_chart;
 typedef struct atn_chart_list atn_chart_list;
-attain_status atn_page_write(attain_context *ctx, const attain_results *results,
-                             const atn_chart_list *charts, atn_text *out, attain_error *err);
 
 /* numbers_tex.c: numbers.tex. */
 attain_status atn_numbers_tex(attain_context *ctx, const attain_results *results, atn_text *out,

@@ -1,6 +1,6 @@
 /* A run's folder: the document, its tables, its charts, its page. */
-#include "chart_internal.h"
 #include "folder_write.h"
+#include "page_blocks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +60,9 @@ static attain_status write_chart(writer *w, const char *folder, atn_chart *chart
     if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
     const attain_status status = atn_chart_write(w->ctx, chart, folder, w->settings->draw,
                                                  w->settings->draw_user, &why, w->err);
+    chart->filed = status == ATTAIN_OK;
+    snprintf(chart->undrawn, sizeof chart->undrawn, "%s",
+             why.status == ATTAIN_OK ? "this program draws none" : why.message);
     if (status != ATTAIN_OK || why.status == ATTAIN_OK) return status;
     char script[128];
     snprintf(script, sizeof script, "%s.gp", chart->name);
@@ -70,27 +73,54 @@ static attain_status write_chart(writer *w, const char *folder, atn_chart *chart
     return ATTAIN_OK;
 }
 
-static attain_status write_charts(writer *w, atn_chart_list *charts)
+static attain_status write_charts(writer *w, atn_chart_list *charts, const char *folder)
 {
-    char *folder = atn_path_join(w->ctx, w->folder, "charts");
-    attain_status status =
-        folder ? atn_folder_create(w->ctx, folder, w->err) : atn_fail_nomem(w->err);
-    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, charts, w->err);
+    attain_status status = atn_folder_create(w->ctx, folder, w->err);
     for (size_t i = 0; i < charts->n && status == ATTAIN_OK; i++) {
         status = atn_poll(w->ctx, "draw", (double)i / (double)charts->n, w->err);
         if (status == ATTAIN_OK) status = write_chart(w, folder, &charts->charts[i]);
     }
-    atn_free(w->ctx, folder);
     return status;
 }
 
-static attain_status write_page(writer *w, const atn_chart_list *charts)
+/* report.md shows what lies in charts/; report.html brings its charts along, at least in numbers.
+ */
+static attain_status write_page(writer *w, const atn_page_writer *language, const char *name,
+                                const atn_chart_list *charts, const char *charts_folder)
 {
-    atn_text text;
+    const bool html = language == &atn_page_html;
+    atn_page page;
+    atn_text text, file;
     atn_text_init(&text, w->ctx);
-    attain_status status = atn_page_write(w->ctx, w->results, charts, &text, w->err);
-    if (status == ATTAIN_OK) status = write_text(w, w->folder, "report.md", &text);
+    atn_text_init(&file, w->ctx);
+    atn_page_init(&page, w->ctx, language, atn_document_root(w->results), &text);
+    page.charts_folder = charts_folder;
+    atn_page_compose(&page, html || w->settings->charts ? charts : NULL);
+    if (html) atn_page_html_finish(&page, &file);
+    atn_page_free(&page);
+    if (text.failed) file.failed = true;
+    const attain_status status = write_text(w, w->folder, name, html ? &file : &text);
     atn_text_free(&text);
+    atn_text_free(&file);
+    return status;
+}
+
+/* Charts, where they are asked for, and the two pages. */
+static attain_status write_pages(writer *w)
+{
+    atn_chart_list charts = {0};
+    char *folder = atn_path_join(w->ctx, w->folder, "charts");
+    attain_status status = folder ? ATTAIN_OK : atn_fail_nomem(w->err);
+    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, &charts, w->err);
+    for (size_t i = 0; i < charts.n; i++)
+        snprintf(charts.charts[i].undrawn, sizeof charts.charts[i].undrawn,
+                 "charts were left out of this run");
+    if (status == ATTAIN_OK && w->settings->charts) status = write_charts(w, &charts, folder);
+    if (status == ATTAIN_OK)
+        status = write_page(w, &atn_page_markdown, "report.md", &charts, folder);
+    if (status == ATTAIN_OK) status = write_page(w, &atn_page_html, "report.html", &charts, folder);
+    atn_charts_free(&charts);
+    atn_free(w->ctx, folder);
     return status;
 }
 
@@ -125,15 +155,12 @@ attain_status attain_report_write(attain_context *context, const attain_results 
                 .folder = folder,
                 .refusals = context->refusals,
                 .err = err ? err : &own};
-    atn_chart_list charts = {0};
     attain_status status = atn_folder_create(context, folder, w.err);
     if (status == ATTAIN_OK) status = write_document(&w);
     const atn_folder tables = {context, folder, w.refusals, w.err};
     if (status == ATTAIN_OK) status = atn_folder_tables(&tables, results);
     if (status == ATTAIN_OK) status = write_numbers(&w);
-    if (status == ATTAIN_OK && settings->charts) status = write_charts(&w, &charts);
-    if (status == ATTAIN_OK) status = write_page(&w, &charts);
-    atn_charts_free(&charts);
+    if (status == ATTAIN_OK) status = write_pages(&w);
     atn_folder_sync(folder);
     if (status == ATTAIN_OK && context->refusals != w.refusals) status = atn_fail_nomem(w.err);
     if (status == ATTAIN_OK && w.drawing.status != ATTAIN_OK)

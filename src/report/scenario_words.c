@@ -1,5 +1,5 @@
 /* Scenarios in words: what each of them does to the chances. */
-#include "report_internal.h"
+#include "page_blocks.h"
 
 #include <math.h>
 #include <string.h>
@@ -93,24 +93,10 @@ void atn_say_scenarios(atn_text *out, const atn_node *root)
         say_scenario(out, root, s);
 }
 
-/* ---- report.md ------------------------------------------------------------------------------- */
-
-typedef void sayer(atn_text *out, const atn_node *node, const atn_answer *a);
-
-static void move(atn_text *out, const atn_node *reading, const atn_answer *a)
-{
-    (void)a;
-    say_move(out, reading);
-}
-
-static void goal(atn_text *out, const atn_node *reading, const atn_answer *a)
-{
-    (void)reading;
-    say_goal(out, a);
-}
+/* ---- the page -------------------------------------------------------------------------------- */
 
 /* Middle 90 % of what the scenario adds to a total or best value. */
-static void change(atn_text *out, const atn_node *reading, const atn_answer *a)
+static void say_change(atn_text *out, const atn_node *reading, const atn_answer *a)
 {
     const atn_node *q = atn_node_path(reading, "difference/value_quantiles");
     const double middle = atn_node_number(atn_node_get(q, "0.5"));
@@ -123,66 +109,49 @@ static void change(atn_text *out, const atn_node *reading, const atn_answer *a)
     atn_text_add(out, ")");
 }
 
-static void cell(atn_text *out, sayer *say, const atn_node *reading, const atn_answer *a)
-{
-    atn_text text;
-    atn_text_init(&text, out->ctx);
-    say(&text, reading, a);
-    atn_text_add(out, " ");
-    atn_escape_markdown(out, text.data ? text.data : "");
-    atn_text_add(out, " |");
-    if (text.failed) out->failed = true;
-    atn_text_free(&text);
-}
-
 /* Bit for bit the same draws have no Monte Carlo error. */
 static bool is_touched(const atn_node *reading)
 {
     return atn_node_number(atn_node_path(reading, "difference/mcse")) > 0;
 }
 
-static void page_scenario(atn_text *out, const atn_node *root, const atn_node *scenario)
+static void page_scenario(atn_page *p, const atn_node *scenario)
 {
-    atn_text_add(out, "\n### ");
-    atn_text head;
-    atn_text_init(&head, out->ctx);
-    say_head(&head, scenario);
-    atn_escape_markdown(out, head.data ? head.data : "");
-    if (head.failed) out->failed = true;
-    atn_text_free(&head);
-    atn_text_add(out, "\n\n");
-    if (*text_of(scenario, "note")) {
-        atn_escape_markdown(out, text_of(scenario, "note"));
-        atn_text_add(out, "\n\n");
-    }
+    static const atn_page_column columns[] = {{"goal", "Goal", false, false},
+                                              {"chance", "Chance", false, false},
+                                              {"value by the deadline, less that without",
+                                               "Value by the deadline, less that without", false,
+                                               false}};
+    say_head(&p->line, scenario);
+    atn_page_heading(p, 3);
+    if (*text_of(scenario, "note")) atn_page_say(p, ATN_PARAGRAPH, text_of(scenario, "note"));
     const atn_node *changes = atn_node_get(scenario, "changes");
-    for (const atn_node *c = atn_node_first(changes); c; c = atn_node_next(c)) {
-        atn_text_add(out, "- ");
-        atn_escape_markdown(out, atn_node_text(c));
-        atn_text_add(out, "\n");
-    }
-    atn_text_add(out, "\n| goal | chance | value by the deadline, less that without |\n"
-                      "|---|---|---|\n");
-    for (atn_answer a = {0}; atn_answer_next(root, &a);) {
+    for (const atn_node *c = atn_node_first(changes); c; c = atn_node_next(c))
+        atn_page_listed(p, atn_node_text(c));
+    atn_text_add(&p->line, "What changes under ");
+    say_head(&p->line, scenario);
+    atn_page_table_open(p, columns, sizeof columns / sizeof *columns, ATN_TABLE);
+    for (atn_answer a = {0}; atn_answer_next(p->root, &a);) {
         const atn_node *reading = atn_scenario_reading(scenario, &a);
         if (!reading || !is_touched(reading)) continue;
-        atn_text_add(out, "|");
-        cell(out, goal, reading, &a);
-        cell(out, move, reading, &a);
-        cell(out, change, reading, &a);
-        atn_text_add(out, "\n");
+        say_goal(&p->line, &a);
+        atn_page_cell(p);
+        say_move(&p->line, reading);
+        atn_page_cell(p);
+        say_change(&p->line, reading, &a);
+        atn_page_cell(p);
     }
+    atn_page_table_close(p);
 }
 
-void atn_page_scenarios(atn_text *out, const atn_node *root)
+void atn_page_scenarios(atn_page *p)
 {
-    const atn_node *list = atn_node_get(root, "scenarios");
+    const atn_node *list = atn_node_get(p->root, "scenarios");
     if (!atn_node_first(list)) return;
-    atn_text_add(out,
-                 "\n## Scenarios\n\nEach goal under a changed future, on the same draws and "
-                 "random numbers as the answer: what differs is the change's doing. In "
-                 "brackets the middle 90 % of futures. Goals that a scenario does not touch are "
-                 "left out.\n");
-    for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s))
-        page_scenario(out, root, s);
+    atn_page_section(p, "Scenarios");
+    atn_page_say(p, ATN_PARAGRAPH,
+                 "Each goal under a changed future, on the same draws and random numbers as the "
+                 "answer: what differs is the change's doing. In brackets the middle 90 % of "
+                 "futures. Goals that a scenario does not touch are left out.");
+    for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) page_scenario(p, s);
 }

@@ -1,5 +1,5 @@
 /* What drives the answers, in words: for `show why` and for the page. */
-#include "report_internal.h"
+#include "page_blocks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,23 +15,31 @@ static double number_of(const atn_node *node, const char *key)
     return atn_node_number(atn_node_get(node, key));
 }
 
-/* Lines go out as they are or as Markdown. */
+/* Lines go out as they are, or as blocks of a page. */
 typedef struct why_page {
     atn_text *out;
     const atn_node *root, *why;
-    bool markdown;
+    atn_page *page; /* NULL: plain text */
 } why_page;
 
-static void put(const why_page *w, const char *plain, const char *markdown, const atn_text *line)
+typedef enum depth { WHY_GOAL, WHY_ANSWER, WHY_DETAIL } depth;
+
+static void put(const why_page *w, depth level, const atn_text *line)
 {
+    static const char *const indent[] = {"\n", "  ", "    "};
     const char *text = line->data ? line->data : "";
-    atn_text_add(w->out, w->markdown ? markdown : plain);
-    if (w->markdown)
-        atn_escape_markdown(w->out, text);
-    else
-        atn_text_add(w->out, text);
-    atn_text_add(w->out, "\n");
     if (line->failed) w->out->failed = true;
+    if (!w->page) {
+        atn_text_add(w->out, indent[level]);
+        atn_text_add(w->out, text);
+        atn_text_add(w->out, "\n");
+        return;
+    }
+    atn_page_words(w->page, text);
+    if (level == WHY_GOAL)
+        atn_page_heading(w->page, 3);
+    else
+        atn_page_item(w->page, (int)level);
 }
 
 /* Starts afresh: one line's buffer serves all. */
@@ -170,7 +178,7 @@ static void say_mover(const why_page *w, const atn_answer *a, const atn_node *mo
         atn_text_grouped(line, 100 * number_of(mover, "mcse"), 1);
     }
     say_how(mover, line);
-    put(w, "    ", "  - ", line);
+    put(w, WHY_DETAIL, line);
 }
 
 static void say_movers(const why_page *w, const atn_answer *a, const atn_node *part, atn_text *line)
@@ -182,7 +190,7 @@ static void say_movers(const why_page *w, const atn_answer *a, const atn_node *p
     if (atn_node_first(list) || atn_node_first(all)) return;
     clear(line);
     atn_text_add(line, "no report that can be judged moves it by twice its Monte Carlo error");
-    put(w, "    ", "  - ", line);
+    put(w, WHY_DETAIL, line);
 }
 
 /* Shares of the spread, the greatest first; what rounds to nothing is left out. */
@@ -214,7 +222,7 @@ static void say_parts(const why_page *w, const atn_answer *a, const atn_node *pa
         atn_text_printf(line, "%d %%", (int)round(100 * below));
         any = true;
     }
-    if (any) put(w, "    ", "  - ", line);
+    if (any) put(w, WHY_DETAIL, line);
 }
 
 static void say_sensitivity(const why_page *w, const atn_node *part, atn_text *line)
@@ -227,7 +235,7 @@ static void say_sensitivity(const why_page *w, const atn_node *part, atn_text *l
     atn_text_add(line, ", to the figures ");
     atn_text_grouped(line, number_of(part, "likelihood_sensitivity"), 2);
     atn_text_add(line, ")");
-    put(w, "    ", "  - ", line);
+    put(w, WHY_DETAIL, line);
 }
 
 /* The figure that would narrow the interval the most, then the others. */
@@ -258,7 +266,7 @@ static void say_next(const why_page *w, const atn_answer *a, const atn_node *par
         any = true;
     }
     if (!any && atn_node_first(list)) atn_text_add(line, "no one more figure would narrow it much");
-    if (line->length > 0) put(w, "    ", "  - ", line);
+    if (line->length > 0) put(w, WHY_DETAIL, line);
 }
 
 static const atn_node *part_of(const why_page *w, const atn_answer *a)
@@ -286,7 +294,7 @@ static void say_answer(const why_page *w, const atn_answer *a, const atn_node *p
         atn_text_add(line, " (90 %), median ");
         atn_say_value(line, number_of(quantity, "0.5"), a->share, false);
     }
-    put(w, "  ", "- ", line);
+    put(w, WHY_ANSWER, line);
 }
 
 /* Readings of one goal may ask the same quantity for different targets: said once. */
@@ -307,11 +315,10 @@ static void say_goals(const why_page *w, atn_text *line)
         if (!part) continue;
         if (a.goal != goal) {
             clear(line);
-            if (!w->markdown) atn_text_printf(line, "%s: ", text_of(a.goal, "id"));
+            if (!w->page) atn_text_printf(line, "%s: ", text_of(a.goal, "id"));
             atn_say_goal(line, w->root, &a);
-            if (w->markdown) atn_capitalise(line, 0);
-            put(w, "\n", "\n### ", line);
-            if (w->markdown) atn_text_add(w->out, "\n");
+            if (w->page) atn_capitalise(line, 0);
+            put(w, WHY_GOAL, line);
         }
         say_answer(w, &a, part, line);
         say_movers(w, &a, part, line);
@@ -343,16 +350,18 @@ static void say_parameters(const why_page *w, atn_text *line)
             atn_escape_plain(line, text_of(p, "name"));
             any = true;
         }
-        if (any) put(w, "  ", "- ", line);
+        if (any) put(w, WHY_ANSWER, line);
     }
 }
 
 static void heading(const why_page *w, const char *text)
 {
-    if (w->markdown)
-        atn_text_printf(w->out, "\n### %s\n\n", text);
-    else
+    if (w->page) {
+        atn_page_words(w->page, text);
+        atn_page_heading(w->page, 3);
+    } else {
         atn_text_printf(w->out, "\n%s\n", text);
+    }
 }
 
 static bool any_diagnosis(const why_page *w)
@@ -406,36 +415,52 @@ static void say_untold(const why_page *w, atn_text *line)
                         " (Pareto k too high); --set /fit/refits=%zu fits the study without %s",
                         fits, n == 1 ? "it" : "them");
     heading(w, "Not known");
-    put(w, "  ", "- ", line);
+    put(w, WHY_ANSWER, line);
 }
 
-bool atn_say_why(atn_text *out, const atn_node *root, bool markdown)
+static void say_all(const why_page *w, atn_text *line)
+{
+    const atn_node *contradictions = atn_node_get(w->why, "contradictions");
+    say_goals(w, line);
+    if (any_diagnosis(w)) {
+        heading(w, "Parameters that follow their priors");
+        say_parameters(w, line);
+    }
+    say_untold(w, line);
+    if (atn_node_first(contradictions)) heading(w, "Figures that contradict each other");
+    for (const atn_node *c = atn_node_first(contradictions); c; c = atn_node_next(c)) {
+        clear(line);
+        atn_escape_plain(line, text_of(c, "message"));
+        put(w, WHY_ANSWER, line);
+    }
+}
+
+/* A word left out within for want of memory spoils the whole. */
+static void say_within(const why_page *w)
+{
+    attain_context *ctx = w->out->ctx;
+    const size_t refusals = ctx->refusals;
+    atn_text line;
+    atn_text_init(&line, ctx);
+    say_all(w, &line);
+    atn_text_free(&line);
+    if (ctx->refusals != refusals) w->out->failed = true;
+}
+
+bool atn_say_why(atn_text *out, const atn_node *root)
+{
+    const why_page w = {.out = out, .root = root, .why = atn_node_get(root, "why")};
+    if (!w.why) return false;
+    atn_escape_plain(out, atn_node_text(atn_node_path(root, "study/title")));
+    atn_text_add(out, "\nwhat drives the answer: chances without a report, what the spread is "
+                      "made of, what would tell more\n");
+    say_within(&w);
+    return true;
+}
+
+void atn_page_why(atn_page *page)
 {
     const why_page w = {
-        .out = out, .root = root, .why = atn_node_get(root, "why"), .markdown = markdown};
-    const atn_node *contradictions = atn_node_get(w.why, "contradictions");
-    const size_t refusals = out->ctx->refusals;
-    if (!w.why) return false;
-    atn_text line;
-    atn_text_init(&line, out->ctx);
-    if (!markdown) {
-        atn_escape_plain(out, atn_node_text(atn_node_path(root, "study/title")));
-        atn_text_add(out, "\nwhat drives the answer: chances without a report, what the spread is "
-                          "made of, what would tell more\n");
-    }
-    say_goals(&w, &line);
-    if (any_diagnosis(&w)) {
-        heading(&w, "Parameters that follow their priors");
-        say_parameters(&w, &line);
-    }
-    say_untold(&w, &line);
-    if (atn_node_first(contradictions)) heading(&w, "Figures that contradict each other");
-    for (const atn_node *c = atn_node_first(contradictions); c; c = atn_node_next(c)) {
-        clear(&line);
-        atn_escape_plain(&line, text_of(c, "message"));
-        put(&w, "  ", "- ", &line);
-    }
-    atn_text_free(&line);
-    if (out->ctx->refusals != refusals) out->failed = true; /* a word left out within */
-    return true;
+        .out = page->out, .root = page->root, .why = atn_node_get(page->root, "why"), .page = page};
+    if (w.why) say_within(&w);
 }

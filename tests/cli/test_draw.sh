@@ -17,6 +17,7 @@ with() { # with NAME CODE OUT ERR PATH arguments...
 whole() { # whole NAME FOLDER: everything but pictures stands
     holds "$1: results" test -s "$2/results.json"
     holds "$1: report" test -s "$2/report.md"
+    holds "$1: page" grep -q '</html>' "$2/report.html"
     holds "$1: scripts" sh -c "ls $2/charts/*.gp >/dev/null"
     holds "$1: no scratch, no half file" sh -c \
         "[ -z \"\$(find $2 -name '.*' ! -path $2 -o -name '*.tmp' -o -size 0)\" ]"
@@ -27,6 +28,8 @@ no_pictures() {
 
 expect 'with gnuplot' 0 @run.txt '=attain: wrote out' run study -o out
 whole 'with gnuplot' out
+holds 'every picture on the page' sh -c \
+    '[ "$(grep -c "<svg class=\"picture\" " out/report.html)" -eq "$(ls out/charts/*.svg | wc -l)" ]'
 for script in out/charts/*.gp; do
     stem=${script%.gp}
     for ending in csv svg png alt.txt; do
@@ -45,6 +48,7 @@ done
 with 'missing' 5 @run.txt '~attain: gnuplot was not found; install it' /nonexistent run study -o out
 whole missing out
 no_pictures 'missing, and those of the last run are gone' out
+holds 'missing, said on the page' grep -q 'No picture: gnuplot was not found' out/report.html
 with 'missing but not asked for' 0 @run.txt '=attain: wrote none' /nonexistent \
     run study --no-charts -o none
 

@@ -38,7 +38,7 @@ holds 'nothing was drawn' sh -c '! ls never.* 2>/dev/null | grep -q .'
 draws=40000
 whole() {
     [ ! -e "$1.csv" ] || [ "$(wc -l <"$1.csv")" -eq $((draws + 1)) ] || return 1
-    for file in "$1"/*.csv "$1/report.md"; do
+    for file in "$1"/*.csv "$1/report.md" "$1/report.html"; do
         [ ! -e "$file" ] || [ "$(tail -c 1 "$file" | od -An -c | tr -d ' ')" = '\n' ] || return 1
     done
     [ ! -e "$1/results.json" ] || "$ATTAIN" show "$1" fit/method >/dev/null

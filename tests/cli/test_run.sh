@@ -6,6 +6,10 @@ copy_study
 expect 'the default folder' 0 @run.txt '=attain: wrote study/results' run study --no-charts
 holds 'results.json' test -s study/results/results.json
 holds 'a report' test -s study/results/report.md
+holds 'a page' test -s study/results/report.html
+holds 'and why it has no pictures' grep -q 'No picture: charts were left out of this run\.' study/results/report.html
+holds 'which asks for no other file' sh -c \
+    '! grep -Eq "(src|href)=\"[^#d]|@import|url\(" study/results/report.html'
 holds 'no chart pictures' sh -c '! ls study/results/charts/*.svg 2>/dev/null | grep -q .'
 holds 'nothing else beside the study' sh -c '[ "$(ls -A study | wc -l)" -eq 3 ]'
 expect 'by its file' 0 @run.txt '=attain: wrote study/results' run study/study.json --no-charts

@@ -18,6 +18,7 @@ export PKG_CONFIG_PATH
 LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/results"
 test -s "$scratch/results/results.json"
 test -s "$scratch/results/report.md"
+test -s "$scratch/results/report.html"
 
 # LOCPATH, where it is set, holds a locale with a decimal comma; without one this repeats the run.
 LC_ALL=de_DE.UTF-8 LD_LIBRARY_PATH="$library" "$scratch/host" "$scratch/comma"

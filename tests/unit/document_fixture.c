@@ -261,7 +261,7 @@ char *fixture_read(const char *folder, const char *name)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     if (!file) return NULL;
-    size_t length = 0, capacity = 1 << 22;
+    size_t length = 0, capacity = 1 << 24;
     char *text = malloc(capacity);
     assert_non_null(text);
     length = fread(text, 1, capacity - 1, file);

@@ -62,6 +62,11 @@ static void test_escapers(void **state)
         {atn_escape_markdown, "http://x\ny", "http&#58;//x y"},
         {atn_escape_json, "a\"b\\c\nd\x01", "\"a\\\"b\\\\c\\nd\\u0001\""},
         {atn_escape_plain, "a\x1b[31mb\n", "a [31mb "},
+        {atn_escape_plain, "a\xe2\x80\xae\xe2\x81\xa6z\xe2\x80\xac", "az"},
+        {atn_escape_markdown, "\xe2\x80\xae*", "\\*"},
+        {atn_escape_gnuplot, "\xe2\x80\xaa'\xe2\x80\xae", "'\xe2\x80\x99'"},
+        {atn_escape_xml, "\xe2\x80\xae<\xe2\x80\xb0\xe2\x81\xa9", "&lt;\xe2\x80\xb0"},
+        {atn_escape_csv, "a\xe2\x80\xae", "a\xe2\x80\xae"},
         {atn_say_date, "2026-01-19", "19 January 2026"},
         {atn_say_short_date, "2026-09-01", "1 Sep 2026"},
         {atn_say_date, "2026-13-19", "-"},
@@ -561,10 +566,13 @@ static void test_same_bytes(void **state)
         free(a);
         free(b);
     }
-    char *a = fixture_read(folders[0], "report.md"), *b = fixture_read(folders[1], "report.md");
-    assert_string_equal(a, b);
-    free(a);
-    free(b);
+    static const char *const pages[] = {"report.md", "report.html"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        char *a = fixture_read(folders[0], pages[i]), *b = fixture_read(folders[1], pages[i]);
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+    }
     attain_results_free(results);
 }
 

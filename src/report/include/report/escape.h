@@ -1,4 +1,5 @@
-/* Text of the user's, made harmless for one language each. */
+/* Text of the user's, made harmless for one language each.  Marks that turn the direction of what
+ * follows are left out for people (Markdown, gnuplot, XML, plain) and kept for programs. */
 #ifndef ATN_REPORT_ESCAPE_H
 #define ATN_REPORT_ESCAPE_H
 
@@ -9,6 +10,7 @@ void atn_escape_json(atn_text *out, const char *text);     /* with its quotes */
 void atn_escape_markdown(atn_text *out, const char *text); /* one line; also inside table cells */
 void atn_escape_gnuplot(atn_text *out, const char *text);  /* single-quoted string, one line */
 void atn_escape_xml(atn_text *out, const char *text);      /* element text or attribute */
+void atn_escape_xml_part(atn_text *out, const char *text, size_t length);
 /* LaTeX text; no character of it is a command, and no two of them join (--, ,,). */
 void atn_escape_latex(atn_text *out, const char *text);
 /* As is, but for control characters: what a terminal would act on. */
