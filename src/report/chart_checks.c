@@ -167,12 +167,14 @@ static void choose_range(sheet *s)
 /* ---- words -------------------------------------------------------------------------------------
  */
 
+/* A report helps to place its own range: where there are predictions without it, they are told. */
 static void say_headline(atn_text *out, const sheet *s)
 {
     atn_escape_plain(out, atn_text_of(s->series, "label"));
-    if (s->n_inside == s->n)
-        atn_text_printf(out, ": all %zu reports lie within the model\xe2\x80\x99s 90 %% range",
-                        s->n);
+    if (s->n_pit)
+        atn_text_printf(out,
+                        ": %zu of %zu reports fall into the 90 %% range that the others predict",
+                        s->n_pit90, s->n_pit);
     else
         atn_text_printf(out, ": %zu of %zu reports lie within the model\xe2\x80\x99s 90 %% range",
                         s->n_inside, s->n);
@@ -218,10 +220,11 @@ static void say_alt(atn_text *out, const sheet *s, const atn_chart *chart)
 {
     size_t told = 0;
     atn_text_add(out, atn_words(&chart->headline));
-    atn_text_printf(out,
-                    ", %zu within its middle 50 %%. A row for each report, with the interval "
-                    "predicted for it",
-                    s->n_half);
+    atn_text_printf(
+        out,
+        ". A row for each report, with the interval that the model predicts for it from "
+        "all reports: %zu of %zu lie within its 90 %%, %zu within its 50 %%",
+        s->n_inside, s->n, s->n_half);
     if (s->n_pit) {
         atn_text_add(out, ". Predicted from all other reports: ");
         say_coverage(out, s->n_pit90, s->n_pit, 90);

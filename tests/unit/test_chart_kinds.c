@@ -230,7 +230,7 @@ static void test_checks(void **state)
     assert_int_equal(rows, 60);
     assert_int_equal(shown, 40);
     assert_int_equal(outside, 8); /* every seventh of 60 */
-    expect("checks", alt, "52 of 60 reports");
+    expect("checks", alt, "52 of 60 lie");
     expect("checks", alt, "54 of 60 (90 %) in the middle 90 %");
     expect("checks", alt, "30 of 60 (50 %) in the middle 50 %");
     expect("checks", alt, "and 3 more");

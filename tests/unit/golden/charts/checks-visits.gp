@@ -33,7 +33,7 @@ set terminal pngcairo size 1920,702 font 'DejaVu Sans,12' fontscale 1.5 linewidt
 set output 'checks-visits.png'
 }
 set multiplot
-set label 'Visits per day: 8 of 9 reports lie within the model’s 90 % range' at screen 0.025, screen 0.9260312944523471 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
+set label 'Visits per day: 8 of 9 reports fall into the 90 % range that the others predict' at screen 0.025, screen 0.9260312944523471 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
 set label 'Each report, in % above or below the median predicted for it; bars: the middle 50 and 90 % of' at screen 0.025, screen 0.8593456614509246 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
 set label 'predictions of such a report. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8142816500711239 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
 set label '● as stated   ▲ over or at least   ▼ nearly or at most   ◆ about   — a range   orange: outside the 90 %.' at screen 0.025, screen 0.045120910384068284 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
