@@ -306,7 +306,7 @@ void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_
     atn_chart *chart = atn_chart_add(list, "attainment", text_of(goal, "id"));
     if (!chart) return;
     say_headline(&chart->headline, root, curves, n);
-    atn_frame_open(&f, list->ctx, root, chart, 960.0, 540.0);
+    atn_frame_open_free(&f, list->ctx, root, chart, 960.0, 540.0);
     compose(&f, curves, n, start, deadline, as_of, horizon);
     atn_frame_close(&f);
     say_alt(&chart->alt, root, curves, n, chart);

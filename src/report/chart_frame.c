@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/asset.h"
-
-extern const atn_asset atn_report_assets[];
-
 static const double SIDE = 24.0, HEAD_SIZE = 17.0, BELOW_SIZE = 12.0, FOOT_SIZE = 10.5;
-static const double NOTE_SIZE = 11.5, NOTE_GAP = 15.0, RIGHT_ROOM = 196.0;
+static const double NOTE_SIZE = 11.5, NOTE_GAP = 15.0, RIGHT_ROOM = 196.0, RULE_SIZE = 11.0;
+static const double LINE = 1.32; /* heights of text from line to line */
 
 const char *const atn_line_colors[ATN_LINE_COLORS] = {"c_line", "c_orange", "c_green", "c_pink",
                                                       "c_sky",  "c_mark",   "c_brown", "c_rule"};
@@ -31,20 +28,48 @@ void atn_add_day(atn_text *out, atn_day day)
     atn_text_printf(out, "'%s'", text);
 }
 
-void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
-                    double width, double height)
+static void open_frame(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                       double width, double height, bool free)
 {
-    *f = (atn_frame){.ctx = ctx, .root = root, .chart = chart, .width = width, .height = height};
+    const atn_look *look = chart->look ? chart->look : &atn_web_look;
+    atn_look_layout(look, free, &width, &height);
+    *f = (atn_frame){.ctx = ctx,
+                     .root = root,
+                     .chart = chart,
+                     .look = look,
+                     .free = free,
+                     .width = width,
+                     .height = height};
     f->left = 74.0;
     f->right = width - RIGHT_ROOM;
     f->top = height - 100.0;
     f->bottom = 86.0;
     atn_text_init(&f->plot, ctx);
-    atn_text *s = &chart->script;
-    atn_text_printf(s, "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
+    atn_text_printf(&chart->script,
+                    "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
                     chart->name, chart->name);
-    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "light.gp")));
-    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "theme.gp")));
+    atn_look_head(look, &chart->script);
+}
+
+void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                    double width, double height)
+{
+    open_frame(f, ctx, root, chart, width, height, false);
+}
+
+void atn_frame_open_free(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                         double width, double height)
+{
+    open_frame(f, ctx, root, chart, width, height, true);
+}
+
+void atn_frame_set_height(atn_frame *f, double height)
+{
+    const double before = f->width;
+    atn_look_layout(f->look, false, &f->width, &height);
+    f->right += f->width - before;
+    f->top += height - f->height;
+    f->height = height;
 }
 
 void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,
@@ -94,8 +119,8 @@ static void add_line(atn_frame *f, const char *text, size_t n, double y, double 
     number(s, SIDE / f->width);
     atn_text_add(s, ", screen ");
     number(s, y / f->height);
-    atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb %s\n",
-                    bold ? ":Bold" : "", digits, color);
+    atn_text_printf(s, " left front noenhanced font %s.',%s' textcolor rgb %s\n",
+                    bold ? "f_bold" : "f_plain", digits, color);
     if (line.failed) s->failed = true;
     atn_text_free(&line);
 }
@@ -110,19 +135,39 @@ static double paragraph(atn_frame *f, const char *text, double y, double size, b
         add_line(f, text, n, y, size, bold, color);
         text += n;
         while (*text == ' ') text++;
-        y -= size * 1.32;
+        y -= size * LINE;
     }
     return y;
+}
+
+static const char WARNING[] = "Answer with warnings: a quality gate failed.";
+
+double atn_frame_head_height(const atn_frame *f, const char *below)
+{
+    const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
+    const double room = f->width - 2 * SIDE;
+    double height = 26.0 + LINE * HEAD_SIZE * (double)count_lines(headline, HEAD_SIZE, true, room);
+    if (atn_gates_failed(f->root)) height += 1.0 + LINE * BELOW_SIZE;
+    return height + 17.0 + LINE * BELOW_SIZE * (double)count_lines(below, BELOW_SIZE, false, room);
+}
+
+/* Long words must leave room for the plot: a slide grows (and all on it is smaller), a column of
+ * print grows taller. */
+static void make_room(atn_frame *f, const char *below)
+{
+    if (!f->free || f->look->size == ATTAIN_SIZE_WEB) return;
+    for (int k = 0; k < 4 && atn_frame_head_height(f, below) > 0.29 * f->height; k++)
+        atn_frame_set_height(f, round(1.1 * f->height));
 }
 
 void atn_frame_head(atn_frame *f, const char *below)
 {
     atn_capitalise(&f->chart->headline, 0);
+    make_room(f, below);
     const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
     double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "c_ink");
     if (atn_gates_failed(f->root)) /* a picture travels alone */
-        y = paragraph(f, "Answer with warnings: a quality gate failed.", y - 1.0, BELOW_SIZE, true,
-                      "c_warning");
+        y = paragraph(f, WARNING, y - 1.0, BELOW_SIZE, true, "c_warning");
     y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "c_quiet");
     f->top = y - 16.0;
 }
@@ -130,7 +175,7 @@ void atn_frame_head(atn_frame *f, const char *below)
 void atn_frame_foot(atn_frame *f, const char *text)
 {
     const double lines = (double)count_lines(text, FOOT_SIZE, false, f->width - 2 * SIDE);
-    const double height = lines * FOOT_SIZE * 1.32;
+    const double height = lines * FOOT_SIZE * LINE;
     paragraph(f, text, height + 2.0, FOOT_SIZE, false, "c_quiet");
     f->bottom = 56.0 + height;
 }
@@ -155,8 +200,15 @@ void atn_frame_margins(atn_frame *f)
 static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+/* By how much labels must thin out on a plot narrower than those the steps below are made for. */
+static double crowding(const atn_frame *f)
+{
+    const double room = f->right - f->left;
+    return room > 0 && room < 640.0 ? 640.0 / room : 1.0;
+}
+
 /* Months between tics, a divisor or multiple of 12, so that each labelled January stands. */
-static int month_step(int months)
+static int month_step(double months)
 {
     static const int most[][2] = {{13, 1}, {26, 2}, {40, 3}, {80, 6}, {160, 12}, {400, 24}};
     for (size_t i = 0; i < sizeof most / sizeof *most; i++)
@@ -173,10 +225,10 @@ static void tic(atn_text *s, bool *any, atn_day day, const char *label, int year
     *any = true;
 }
 
-static void short_tics(atn_text *s, atn_day first, atn_day last)
+static void short_tics(atn_text *s, atn_day first, atn_day last, double crowded)
 {
     bool any = false;
-    const atn_day days = last - first;
+    const double days = (double)(last - first) * crowded;
     const int step = days > 35 ? 14 : days > 16 ? 7 : days > 9 ? 2 : 1;
     for (atn_day day = first; day <= last; day += step) {
         int y, m, d;
@@ -187,13 +239,13 @@ static void short_tics(atn_text *s, atn_day first, atn_day last)
     }
 }
 
-static void month_tics(atn_text *s, atn_day first, atn_day last)
+static void month_tics(atn_text *s, atn_day first, atn_day last, double crowded)
 {
     int y, m, d, year, month;
     bool any = false;
     atn_date_parts(first, &year, &month, &d);
     atn_date_parts(last, &y, &m, &d);
-    const int step = month_step((y - year) * 12 + m - month + 1);
+    const int step = month_step(((y - year) * 12 + m - month + 1) * crowded);
     if (atn_date_from_parts(year, month, 1) < first) month++;
     for (;; month++) {
         if (month > 12) year++, month -= 12;
@@ -215,9 +267,9 @@ void atn_frame_dates(atn_frame *f, atn_day first, atn_day last)
     atn_add_day(s, f->last);
     atn_text_add(s, "]\nset xtics (");
     if (f->last - f->first < 75)
-        short_tics(s, f->first, f->last);
+        short_tics(s, f->first, f->last, crowding(f));
     else
-        month_tics(s, f->first, f->last);
+        month_tics(s, f->first, f->last, crowding(f));
     atn_text_add(s, ")\n");
 }
 
@@ -265,6 +317,12 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share)
     f->left = fmax(f->left, widest + 16.0);
 }
 
+double atn_frame_x(const atn_frame *f, atn_day day)
+{
+    return f->left +
+           (double)(day - f->first) / (double)(f->last - f->first) * (f->right - f->left);
+}
+
 void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it)
 {
     atn_text *s = &f->chart->script;
@@ -274,14 +332,62 @@ void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_i
     atn_text_add(s, ", graph 0 to ");
     atn_add_day(s, day);
     atn_text_add(s, ", graph 1 nohead front ls 3\n");
+    if (f->n_rules == ATN_MAX_RULES) return;
+    atn_rule *rule = &f->rules[f->n_rules++];
+    rule->day = day;
+    rule->right_of_it = right_of_it;
+    snprintf(rule->word, sizeof rule->word, "%s", word);
+}
+
+/* Where the word of a rule reaches from and to on this side of it. */
+static void rule_reach(const atn_frame *f, const atn_rule *rule, bool right, double reach[2])
+{
+    const double width = atn_text_width(rule->word, strlen(rule->word), RULE_SIZE, false) + 2.0;
+    reach[0] = atn_frame_x(f, rule->day) - (right ? 0.0 : width);
+    reach[1] = reach[0] + width;
+}
+
+/* What is wrong with these sides (bit i: rule i stands right): words that meet, or leave the
+ * picture; then sides against their wish. */
+static int rule_faults(const atn_frame *f, unsigned sides)
+{
+    int faults = 0;
+    double reach[ATN_MAX_RULES][2];
+    for (size_t i = 0; i < f->n_rules; i++) {
+        const bool right = (sides >> i & 1u) != 0;
+        rule_reach(f, &f->rules[i], right, reach[i]);
+        faults += right != f->rules[i].right_of_it;
+        faults += reach[i][0] < 4.0 || reach[i][1] > f->width - 4.0 ? 10 : 0;
+        for (size_t k = 0; k < i; k++)
+            faults += reach[i][0] < reach[k][1] + 6.0 && reach[k][0] < reach[i][1] + 6.0 ? 100 : 0;
+    }
+    return faults;
+}
+
+static void add_rule_word(atn_frame *f, const atn_rule *rule, bool right, bool raised)
+{
+    atn_text *s = &f->chart->script;
     atn_text_add(s, "set label ");
-    atn_escape_gnuplot(s, word);
+    atn_escape_gnuplot(s, rule->word);
     atn_text_add(s, " at ");
-    atn_add_day(s, day);
+    atn_add_day(s, rule->day);
     atn_text_printf(s,
-                    ", graph 1 %s front noenhanced offset character %s, 0.5 font ',11' textcolor "
+                    ", graph 1 %s front noenhanced offset character %s, %s font ',11' textcolor "
                     "rgb c_quiet\n",
-                    right_of_it ? "left" : "right", right_of_it ? "-0.2" : "0.2");
+                    right ? "left" : "right", right ? "-0.2" : "0.2", raised ? "1.6" : "0.5");
+}
+
+/* Words that cannot but meet stand above each other, and the plot makes room for them. */
+void atn_frame_place_rules(atn_frame *f)
+{
+    unsigned best = 0;
+    for (unsigned sides = 0; sides < 1u << f->n_rules; sides++)
+        if (rule_faults(f, sides) < rule_faults(f, best)) best = sides;
+    const bool meet = rule_faults(f, best) >= 100;
+    for (size_t i = 0; i < f->n_rules; i++)
+        add_rule_word(f, &f->rules[i], (best >> i & 1u) != 0, meet && i % 2 == 1);
+    if (meet) f->top -= 14.0;
+    f->n_rules = 0;
 }
 
 bool atn_frame_note_fits(const atn_frame *f, const atn_text *text)
@@ -381,32 +487,21 @@ void atn_frame_plot(atn_frame *f, const char *format, ...)
     atn_text_add(&f->plot, part);
 }
 
-void atn_frame_terminal(atn_frame *f, bool png)
-{
-    atn_text *s = &f->chart->script;
-    if (png)
-        atn_text_printf(s,
-                        "set terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
-                        "linewidth 2 pointscale 2 background rgb c_paper noenhanced\n"
-                        "set output '%s.png'\n",
-                        2 * (int)f->width, 2 * (int)f->height, f->chart->name);
-    else
-        atn_text_printf(s,
-                        "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
-                        "c_paper noenhanced\nset output '%s.svg'\n",
-                        (int)f->width, (int)f->height, f->chart->name);
-}
-
 void atn_frame_close(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
+    bool drawn = false;
+    atn_frame_place_rules(f);
     atn_frame_margins(f);
-    atn_frame_terminal(f, false);
-    atn_text_add(s, f->plot.data ? f->plot.data : "");
+    for (size_t i = 0; i < 3; i++) {
+        if (!(f->look->pictures & (unsigned)atn_picture_kinds[i].bit)) continue;
+        atn_look_terminal(f, atn_picture_kinds[i].bit);
+        atn_text_add(s, drawn || !f->plot.data ? "replot" : f->plot.data);
+        atn_text_add(s, "\n");
+        drawn = true;
+    }
     if (f->plot.failed) s->failed = true;
-    atn_text_add(s, "\n");
-    atn_frame_terminal(f, true);
-    atn_text_add(s, "replot\nset output\n");
+    atn_text_add(s, "set output\n");
     atn_text_free(&f->plot);
 }
 

@@ -96,8 +96,8 @@ static void add_label(atn_frame *f, const atn_text *text, double x, double y, do
     atn_escape_gnuplot(s, cut);
     atn_text_add(s, " at ");
     place(s, x, y, f);
-    atn_text_printf(s, " %s front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb %s\n", align,
-                    bold ? ":Bold" : "", digits, color);
+    atn_text_printf(s, " %s front noenhanced font %s.',%s' textcolor rgb %s\n", align,
+                    bold ? "f_bold" : "f_plain", digits, color);
     if (text->failed) s->failed = true;
 }
 

@@ -290,7 +290,7 @@ void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answe
         atn_chart *chart = atn_chart_add(list, "total", id);
         if (chart) {
             say_headline(&chart->headline, root, &v);
-            atn_frame_open(&f, list->ctx, root, chart, 960.0, 600.0);
+            atn_frame_open_free(&f, list->ctx, root, chart, 960.0, 600.0);
             atn_marks_total(&marks, list->ctx, root, first->series, v.start, v.definition, v.scale);
             compose(&f, &v, &fan, &marks);
             atn_frame_close(&f);

@@ -74,33 +74,18 @@ static attain_status write_tables(writer *w)
     return status;
 }
 
-/* The first chart that is not drawn is the call's status at the end; each is a warning. */
-static attain_status write_chart(writer *w, const char *folder, atn_chart *chart)
-{
-    attain_error why = {0};
-    if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
-    const attain_status status = atn_chart_write(w->ctx, chart, folder, w->settings->draw,
-                                                 w->settings->draw_user, &why, w->err);
-    if (status != ATTAIN_OK || why.status == ATTAIN_OK) return status;
-    char script[128];
-    snprintf(script, sizeof script, "%s.gp", chart->name);
-    const atn_place place = {.file = script};
-    atn_diagnose(w->diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
-                 "chart %s was not drawn: %s", chart->name, why.message);
-    atn_fail(&w->drawing, why.status, "%s", why.message);
-    return ATTAIN_OK;
-}
-
 static attain_status write_charts(writer *w, atn_chart_list *charts)
 {
     char *folder = atn_path_join(w->ctx, w->folder, "charts");
     attain_status status =
         folder ? atn_folder_create(w->ctx, folder, w->err) : atn_fail_nomem(w->err);
-    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, charts, w->err);
-    for (size_t i = 0; i < charts->n && status == ATTAIN_OK; i++) {
-        status = atn_poll(w->ctx, "draw", (double)i / (double)charts->n, w->err);
-        if (status == ATTAIN_OK) status = write_chart(w, folder, &charts->charts[i]);
-    }
+    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, NULL, charts, w->err);
+    if (status == ATTAIN_OK && w->ctx->refusals != w->refusals) status = atn_fail_nomem(w->err);
+    if (status == ATTAIN_OK) status = atn_poll(w->ctx, "draw", 0.0, w->err);
+    if (status == ATTAIN_OK)
+        status =
+            atn_charts_write(w->ctx, charts->charts, charts->n, folder, w->settings->draw,
+                             w->settings->draw_user, w->diagnostics, &w->drawing, w->err);
     atn_free(w->ctx, folder);
     return status;
 }

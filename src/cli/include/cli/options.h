@@ -52,6 +52,10 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_FROM        ATN_FLAG(35)
 #define ATN_FLAG_ESCAPE      ATN_FLAG(36)
 #define ATN_FLAG_NUMBERS     ATN_FLAG(37)
+#define ATN_FLAG_THEME       ATN_FLAG(38)
+#define ATN_FLAG_SIZE        ATN_FLAG(39)
+#define ATN_FLAG_TYPE        ATN_FLAG(40)
+#define ATN_FLAG_DARK        ATN_FLAG(41)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -95,7 +99,11 @@ typedef struct atn_options {
     long replicates;             /* of calibrate; 0: not given */
     const char *ranks;           /* of calibrate; NULL: not given */
     attain_escape escape;        /* of render */
-    attain_number_style numbers; /* of render */
+    attain_number_style numbers; /* of render and plot */
+    const char *theme;           /* of plot; NULL: not given */
+    attain_chart_size size;      /* of plot */
+    unsigned pictures;           /* of plot: attain_picture bits; 0: not given */
+    bool dark;                   /* of plot */
     atn_regress_options regress;
 } atn_options;
 
@@ -142,6 +150,7 @@ atn_exit atn_cmd_check(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_plot(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_render(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_regress(const atn_options *options, atn_console *console);
