@@ -73,10 +73,10 @@ ATTAIN_API void attain_plot_settings_init(attain_plot_settings *settings);
 
 /* Writes the charts of a finished run into `folder` (created if missing) in any size and look; with
  * the defaults, byte for byte what attain_report_write puts into charts/.  settings may be NULL for
- * the defaults; *n_charts (may be NULL) is how many were chosen.  As there, charts that `draw` fails
- * on leave scripts and data and are warnings in `diagnostics`, and the call returns TOOL or FILE at
- * its end.  Also ADDRESS where the run has no such chart (nothing is written; the message suggests
- * one), ARGUMENT, FILE, INTERRUPTED, NOMEM. */
+ * the defaults; *n_charts (may be NULL) is how many were chosen.  As there, charts that `draw`
+ * fails on leave scripts and data and are warnings in `diagnostics`, and the call returns TOOL or
+ * FILE at its end.  Also ADDRESS where the run has no such chart (nothing is written; the message
+ * suggests one), ARGUMENT, FILE, INTERRUPTED, NOMEM. */
 ATTAIN_API attain_status attain_report_plot(attain_context *context, const attain_results *results,
                                             const char *folder,
                                             const attain_plot_settings *settings,

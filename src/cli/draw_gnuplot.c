@@ -40,7 +40,6 @@ typedef struct easel {
     struct timespec begin;
 } easel;
 
-
 void atn_gnuplot_init(atn_gnuplot *gnuplot, const char *without)
 {
     const char *text = getenv("ATTAIN_DRAW_LIMIT");
@@ -368,8 +367,8 @@ static void await(easel *easels, size_t n)
     struct pollfd ready[MAX_AT_ONCE];
     int slice = SLICE_MS;
     for (size_t i = 0; i < n; i++) {
-        ready[i] = (struct pollfd){.fd = easels[i].drawing ? easels[i].input : -1,
-                                   .events = POLLIN};
+        ready[i] =
+            (struct pollfd){.fd = easels[i].drawing ? easels[i].input : -1, .events = POLLIN};
         if (easels[i].drawing && easels[i].input < 0) slice = 1;
     }
     if (poll(ready, (nfds_t)n, slice) <= 0) return;

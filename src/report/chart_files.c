@@ -57,13 +57,15 @@ static unsigned pictures_of(const atn_chart *chart)
     return (chart->look ? chart->look : &atn_web_look)->pictures;
 }
 
-static void tell_undrawn(const atn_chart *chart, const attain_drawing *drawing,
+static void tell_undrawn(const atn_chart *chart, const attain_error *why,
                          attain_diagnostics *diagnostics, attain_error *first)
 {
-    const atn_place place = {.file = drawing->script};
+    char script[SCRIPT_SIZE];
+    const atn_place place = {.file = script};
+    snprintf(script, sizeof script, "%s.gp", chart->name);
     atn_diagnose(diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
-                 "chart %s was not drawn: %s", chart->name, drawing->error.message);
-    atn_fail(first, drawing->error.status, "%s", drawing->error.message);
+                 "chart %s was not drawn: %s", chart->name, why->message);
+    atn_fail(first, why->status, "%s", why->message);
 }
 
 /* What came of each drawing. */
@@ -72,17 +74,20 @@ static attain_status take_pictures(attain_context *ctx, atn_chart *charts,
                                    attain_diagnostics *diagnostics, attain_error *drawing,
                                    attain_error *err)
 {
-    attain_status status = ATTAIN_OK;
-    for (size_t i = 0; i < n && status == ATTAIN_OK; i++) {
+    for (size_t i = 0; i < n; i++) {
+        attain_status status = ATTAIN_OK;
         if (drawings[i].error.status != ATTAIN_OK) {
-            tell_undrawn(&charts[i], &drawings[i], diagnostics, drawing);
+            tell_undrawn(&charts[i], &drawings[i].error, diagnostics, drawing);
             continue;
         }
-        charts[i].drawn = true;
+        attain_error why = {0};
         if (drawings[i].pictures & ATTAIN_PICTURE_SVG)
-            status = finish_picture(ctx, folder, &charts[i], err);
+            status = finish_picture(ctx, folder, &charts[i], &why);
+        charts[i].drawn = status == ATTAIN_OK;
+        if (status == ATTAIN_ERR_NOMEM) return atn_fail_nomem(err);
+        if (status != ATTAIN_OK) tell_undrawn(&charts[i], &why, diagnostics, drawing);
     }
-    return status;
+    return ATTAIN_OK;
 }
 
 static attain_status run_draw(attain_context *ctx, atn_chart *charts, size_t n, const char *folder,

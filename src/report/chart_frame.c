@@ -177,7 +177,7 @@ void atn_frame_foot(atn_frame *f, const char *text)
     const double lines = (double)count_lines(text, FOOT_SIZE, false, f->width - 2 * SIDE);
     const double height = lines * FOOT_SIZE * LINE;
     paragraph(f, text, height + 2.0, FOOT_SIZE, false, "c_quiet");
-    f->bottom = 56.0 + height;
+    f->bottom = 62.0 + height;
 }
 
 void atn_frame_margins(atn_frame *f)
@@ -319,8 +319,7 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share)
 
 double atn_frame_x(const atn_frame *f, atn_day day)
 {
-    return f->left +
-           (double)(day - f->first) / (double)(f->last - f->first) * (f->right - f->left);
+    return f->left + (double)(day - f->first) / (double)(f->last - f->first) * (f->right - f->left);
 }
 
 void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it)
@@ -396,21 +395,34 @@ bool atn_frame_note_fits(const atn_frame *f, const atn_text *text)
     return text->data && atn_text_width(text->data, text->length, NOTE_SIZE, false) <= room;
 }
 
+/* What has no room is cut: before its last part, which often tells it from its like, where that is
+ * short. */
+static void cut_note(char *out, size_t size, const char *text, double room)
+{
+    static const char ellipsis[] = "\xe2\x80\xa6";
+    const char *tail = "";
+    for (const char *s = strstr(text, ", "); s; s = strstr(s + 1, ", ")) tail = s;
+    if (atn_text_width(tail, strlen(tail), NOTE_SIZE, false) > 0.5 * room || strlen(tail) > 40)
+        tail = "";
+    const double left = room - NOTE_SIZE - atn_text_width(tail, strlen(tail), NOTE_SIZE, false);
+    size_t n = atn_text_cut(text, NOTE_SIZE, false, left);
+    const size_t most = size - strlen(tail) - sizeof ellipsis;
+    if (n > most) n = most;
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    while (n > 0 && strchr(" (,", text[n - 1])) n--;
+    snprintf(out, size, "%.*s%s%s", (int)n, text, ellipsis, tail);
+}
+
 void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text)
 {
     if (f->n_notes == ATN_MAX_NOTES || !isfinite(y) || y > f->high || y < f->low || !text->data)
         return;
     atn_margin_note *note = &f->notes[f->n_notes];
     const double room = f->width - f->right - 16.0;
-    size_t n = strlen(text->data);
-    if (atn_text_width(text->data, n, NOTE_SIZE, false) > room) {
-        n = atn_text_fit(text->data, NOTE_SIZE, false, room - NOTE_SIZE);
-        if (n > sizeof note->text - 4) n = sizeof note->text - 4;
-        while (n > 0 && ((unsigned char)text->data[n] & 0xc0) == 0x80) n--;
-        snprintf(note->text, sizeof note->text, "%.*s\xe2\x80\xa6", (int)n, text->data);
-    } else {
+    if (text->length >= sizeof note->text || !atn_frame_note_fits(f, text))
+        cut_note(note->text, sizeof note->text, text->data, room);
+    else
         snprintf(note->text, sizeof note->text, "%s", text->data);
-    }
     note->y = y;
     note->color = color;
     note->rank = rank;
@@ -446,6 +458,18 @@ static void thin_notes(atn_frame *f, double gap)
         }
 }
 
+/* More notes than the margin is high: of the two that are closest, the upper one goes. */
+static void drop_closest(atn_frame *f)
+{
+    size_t closest = 1;
+    for (size_t i = 2; i < f->n_notes; i++)
+        if (f->notes[i].y - f->notes[i - 1].y < f->notes[closest].y - f->notes[closest - 1].y)
+            closest = i;
+    memmove(&f->notes[closest], &f->notes[closest + 1],
+            (f->n_notes - closest - 1) * sizeof *f->notes);
+    f->n_notes--;
+}
+
 double atn_frame_note_gap(const atn_frame *f)
 {
     return NOTE_GAP * (f->high - f->low) / (f->top - f->bottom);
@@ -456,6 +480,7 @@ void atn_frame_place_notes(atn_frame *f)
     const double gap = atn_frame_note_gap(f);
     sort_notes(f);
     thin_notes(f, gap);
+    while (f->n_notes > 1 && (double)(f->n_notes - 1) * gap > f->high - f->low) drop_closest(f);
     /* What is left is pushed apart: upwards, then back down from the upper edge. */
     for (size_t i = 1; i < f->n_notes; i++)
         f->notes[i].y = fmax(f->notes[i].y, f->notes[i - 1].y + gap);

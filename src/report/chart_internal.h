@@ -2,6 +2,7 @@
 #ifndef ATN_CHART_INTERNAL_H
 #define ATN_CHART_INTERNAL_H
 
+#include "report/text_width.h"
 #include "report_internal.h"
 
 /* How charts are laid out and coloured, and what they are drawn as. */
@@ -19,8 +20,8 @@ typedef struct atn_chart {
     char kind[24];        /* what it shows: "rate", "total"; its name begins so */
     const atn_look *look; /* borrowed; NULL: atn_web_look */
     bool drawn;           /* pictures lie beside the script */
-    atn_text headline; /* one sentence */
-    atn_text alt;      /* what the picture shows, for those who do not see it */
+    atn_text headline;    /* one sentence */
+    atn_text alt;         /* what the picture shows, for those who do not see it */
     atn_text script, data;
 } atn_chart;
 
@@ -40,9 +41,10 @@ void atn_charts_free(atn_chart_list *list);
 /* A new chart, named KIND-ID made safe and unique; NULL (and failed) when out of memory. */
 atn_chart *atn_chart_add(atn_chart_list *list, const char *kind, const char *id);
 
-/* chart_files.c: writes scripts, data and words of n charts into `folder`, then calls `draw` once for
- * all of them (NULL: no pictures).  A chart that draw fails on keeps them, is told in `diagnostics`
- * (may be NULL) and in `drawing` (the first failure), not as the status; INTERRUPTED ends the call.
+/* chart_files.c: writes scripts, data and words of n charts into `folder`, then calls `draw` once
+ * for all of them (NULL: no pictures).  A chart that draw fails on keeps them, is told in
+ * `diagnostics` (may be NULL) and in `drawing` (the first failure), not as the status; INTERRUPTED
+ * ends the call.
  */
 attain_status atn_charts_write(attain_context *ctx, atn_chart *charts, size_t n, const char *folder,
                                attain_draw *draw, void *draw_user, attain_diagnostics *diagnostics,
@@ -51,11 +53,6 @@ attain_status atn_charts_write(attain_context *ctx, atn_chart *charts, size_t n,
 attain_status atn_chart_write(attain_context *ctx, atn_chart *chart, const char *folder,
                               attain_draw *draw, void *draw_user, attain_error *drawing,
                               attain_error *err);
-
-/* chart_text.c: DejaVu Sans as it will be set, in pixels at `size`. */
-double atn_text_width(const char *text, size_t n, double size, bool bold);
-/* Bytes of `text` that fit into `width`, cut at a space where there is one; never 0. */
-size_t atn_text_fit(const char *text, double size, bool bold, double width);
 
 /* Colours are gnuplot variables that the head of each script defines: assets/light.gp, dark.gp.
  * Several lines of one chart, in this order; words need darker ink than lines to be read. */
@@ -166,6 +163,26 @@ typedef struct atn_key_item {
 } atn_key_item;
 /* A row of samples and words under the head; moves the plot's upper edge. */
 void atn_panels_key(atn_frame *f, const atn_key_item *items, size_t n);
+
+/* chart_dots.c: dots on lines with words beside them. */
+enum { ATN_MAX_DOTS = 2 * ATN_LINE_COLORS };
+typedef struct atn_dot {
+    double x, y; /* pixels from the lower left corner */
+    const char *color, *ink;
+    char text[64]; /* "": none */
+} atn_dot;
+typedef struct atn_dots {
+    atn_dot dots[ATN_MAX_DOTS];
+    size_t n;
+    double (*points)[2]; /* borrowed; of all lines, in pixels, one after the other by x; a NaN
+                            height ends a line */
+    size_t n_points;
+    bool sparse; /* words may cross a line rather than be left out */
+} atn_dots;
+void atn_dots_add(atn_dots *d, double x, double y, const char *color, const char *ink,
+                  const atn_text *text);
+/* Draws all dots, and those words that find a place inside the plot. */
+void atn_dots_place(atn_frame *f, const atn_dots *d);
 
 void atn_add_day(atn_text *out, atn_day day); /* quoted date, as gnuplot's time axis reads it */
 double atn_nice_step(double span, int parts);

@@ -71,14 +71,14 @@ static double scale_of(const atn_frame *f, double web, double slide, double prin
 }
 
 /* Pango sets a point as 4/3 pixels in both cairo terminals. */
-static void add_scale(atn_text *s, double text, double line)
+static void add_scale(atn_text *s, double text, double line, double point)
 {
     atn_text_add(s, " font f_plain.',12' fontscale ");
     atn_text_number(s, round(1e4 * 0.75 * text) / 1e4);
     atn_text_add(s, " linewidth ");
     atn_text_number(s, round(1e4 * line) / 1e4);
     atn_text_add(s, " pointscale ");
-    atn_text_number(s, round(1e4 * line) / 1e4);
+    atn_text_number(s, round(1e4 * point) / 1e4);
 }
 
 static void add_svg(const atn_frame *f, atn_text *s)
@@ -92,7 +92,7 @@ static void add_png(const atn_frame *f, atn_text *s)
     const double scale = scale_of(f, WEB_SCALE, SLIDE_PIXELS, PRINT_INCHES * PRINT_DPI);
     atn_text_printf(s, "set terminal pngcairo size %d,%d", (int)round(scale * f->width),
                     (int)round(scale * f->height));
-    add_scale(s, scale, scale);
+    add_scale(s, scale, scale, scale);
 }
 
 static void add_pdf(const atn_frame *f, atn_text *s)
@@ -103,7 +103,7 @@ static void add_pdf(const atn_frame *f, atn_text *s)
     atn_text_add(s, "in,");
     atn_text_number(s, round(1e3 * inch * f->height) / 1e3);
     atn_text_add(s, "in");
-    add_scale(s, 72.0 * inch, 144.0 * inch);
+    add_scale(s, 72.0 * inch, 144.0 * inch, 72.0 * inch); /* its lines are half as wide */
 }
 
 void atn_look_terminal(const atn_frame *f, attain_picture picture)

@@ -64,13 +64,25 @@ size_t atn_text_fit(const char *text, double size, bool bold, double width)
 {
     const size_t length = strlen(text);
     if (atn_text_width(text, length, size, bold) <= width) return length;
-    size_t fits = sequence((unsigned char)*text), space = 0;
+    size_t fits = sequence((unsigned char)*text), space = 0, hyphen = 0;
     for (size_t i = 0; i < length;) {
         const size_t next = i + sequence((unsigned char)text[i]);
         if (next > length || atn_text_width(text, next, size, bold) > width) break;
         fits = next;
         if (text[next] == ' ' && may_break(text, next)) space = next;
+        if (text[i] == '-' || text[i] == '_') hyphen = next; /* of a long identifier */
         i = next;
     }
-    return space ? space : fits;
+    return space ? space : hyphen ? hyphen : fits;
+}
+
+size_t atn_text_cut(const char *text, double size, bool bold, double width)
+{
+    size_t n = 0;
+    while (text[n]) {
+        const size_t next = n + sequence((unsigned char)text[n]);
+        if (strlen(text + n) < next - n || atn_text_width(text, next, size, bold) > width) break;
+        n = next;
+    }
+    return n;
 }

@@ -137,7 +137,18 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_free(&text);
 }
 
-/* Beside the straight line from (now, today) to (deadline, target), at height y. */
+/* The pace counts from today, or from the goal's own start where that lies ahead. */
+static atn_day from_day(const total_view *v)
+{
+    return v->now > v->start ? v->now : v->start;
+}
+
+static double total_on(const total_view *v, const atn_fan *fan, atn_day day)
+{
+    return fmax(0.0, fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, day)] * v->scale + v->shift);
+}
+
+/* Beside the straight line from (from_day, today) to (deadline, target), at height y. */
 static void pace_label(atn_frame *f, const total_view *v, const char *text, double today, double y)
 {
     const double part = (y - today) / (v->target - today);
@@ -145,7 +156,7 @@ static void pace_label(atn_frame *f, const total_view *v, const char *text, doub
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
     atn_text_add(s, " at ");
-    atn_add_day(s, v->now + (atn_day)(part * (double)(v->deadline - v->now)));
+    atn_add_day(s, from_day(v) + (atn_day)(part * (double)(v->deadline - from_day(v))));
     atn_text_add(s, ", first ");
     atn_text_number(s, y);
     atn_text_add(s, " right front noenhanced offset character -1.2, 0 font ',11.5' textcolor rgb "
@@ -174,13 +185,14 @@ static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const
  * it runs clear of the bands, else in the margin. */
 static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
 {
-    const double today = fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->now)] * v->scale + v->shift;
+    const atn_day from = from_day(v);
+    const double today = total_on(v, fan, from);
     const double required = number_of(v->a->reading, "required_pace");
     const double current = number_of(v->a->reading, "current_pace");
-    if (v->deadline <= v->now || v->deadline > f->last || !(v->target > today) || !(required > 0))
+    if (v->deadline <= from || v->deadline > f->last || !(v->target > today) || !(required > 0))
         return;
-    line(f, v->now, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb c_goal");
-    const atn_day day = v->now + (atn_day)(0.88 * (v->deadline - v->now));
+    line(f, from, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb c_goal");
+    const atn_day day = from + (atn_day)(0.88 * (double)(v->deadline - from));
     const double y = today + 0.88 * (v->target - today);
     const double band = fan->q[8][atn_fan_at(fan, day)] * v->scale + v->shift;
     atn_text needs, now;

@@ -8,8 +8,8 @@ enum { PLOT_SETTINGS_VERSION = 1, ALL_PICTURES = 7, THEME_LIMIT = 1 << 20, MAX_N
 
 void attain_plot_settings_init(attain_plot_settings *settings)
 {
-    *settings = (attain_plot_settings){.version = PLOT_SETTINGS_VERSION,
-                                       .pictures = atn_web_look.pictures};
+    *settings =
+        (attain_plot_settings){.version = PLOT_SETTINGS_VERSION, .pictures = atn_web_look.pictures};
 }
 
 static attain_status check(const attain_plot_settings *s, attain_error *err)

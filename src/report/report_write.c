@@ -83,9 +83,8 @@ static attain_status write_charts(writer *w, atn_chart_list *charts)
     if (status == ATTAIN_OK && w->ctx->refusals != w->refusals) status = atn_fail_nomem(w->err);
     if (status == ATTAIN_OK) status = atn_poll(w->ctx, "draw", 0.0, w->err);
     if (status == ATTAIN_OK)
-        status =
-            atn_charts_write(w->ctx, charts->charts, charts->n, folder, w->settings->draw,
-                             w->settings->draw_user, w->diagnostics, &w->drawing, w->err);
+        status = atn_charts_write(w->ctx, charts->charts, charts->n, folder, w->settings->draw,
+                                  w->settings->draw_user, w->diagnostics, &w->drawing, w->err);
     atn_free(w->ctx, folder);
     return status;
 }
