@@ -111,7 +111,8 @@ static void remove_pictures(const char *folder, const attain_drawing *drawing)
     char path[PATH_SIZE], stem[STEM_SIZE];
     if (!stem_of(drawing->script, stem)) return;
     for (size_t i = 0; i < N_ENDINGS; i++)
-        if (join_stem(path, folder, stem, endings[i])) (void)unlink(path);
+        if ((drawing->pictures & 1u << i) && join_stem(path, folder, stem, endings[i]))
+            (void)unlink(path);
 }
 
 static void empty_folder(const char *folder)
