@@ -163,6 +163,23 @@ static void pace_label(atn_frame *f, const total_view *v, const char *text, doub
                     "c_goal_text\n");
 }
 
+/* Whether both words beside the line, at height y and below, keep clear of the rule at as_of. */
+static bool clear_of_rule(const atn_frame *f, const total_view *v, const atn_text *needs,
+                          const atn_text *now, double today, double y)
+{
+    const atn_day from = from_day(v);
+    const double rule = atn_frame_x(f, v->as_of), gap = atn_frame_note_gap(f);
+    const double end[] = {y, y - gap};
+    const atn_text *const text[] = {needs, now};
+    for (size_t i = 0; i < 2; i++) {
+        const double part = (end[i] - today) / (v->target - today);
+        const double right = atn_frame_x(f, from + (atn_day)(part * (double)(v->deadline - from)));
+        if (right - 10.0 - atn_text_width(text[i]->data, text[i]->length, 11.5, false) < rule + 4.0)
+            return false;
+    }
+    return true;
+}
+
 /* Under the goal's own note, on one line where it fits. */
 static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const atn_text *now)
 {
@@ -205,7 +222,8 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
     atn_say_estimate(&now, current);
     if (needs.failed || now.failed) {
         f->chart->script.failed = true;
-    } else if (y - band > 0.15 * (f->high - f->low)) {
+    } else if (y - band > 0.15 * (f->high - f->low) &&
+               clear_of_rule(f, v, &needs, &now, today, y)) {
         pace_label(f, v, needs.data, today, y);
         if (isfinite(current)) pace_label(f, v, now.data, today, y - atn_frame_note_gap(f));
     } else {

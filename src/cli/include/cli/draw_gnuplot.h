@@ -20,8 +20,8 @@ void atn_gnuplot_init(atn_gnuplot *gnuplot, const char *without);
 /* An attain_draw with an atn_gnuplot as its user.  Draws each chart in a scratch folder of its own
  * inside `folder`, without a shell, several at a time, and moves finished pictures beside the
  * script: all of a chart's or none.  Old pictures of the names that are drawn are gone in any case,
- * since they would show other data.  When time is up, or on an interruption, gnuplot and whatever it started
- * are killed. */
+ * since they would show other data.  When time is up, or on an interruption, gnuplot and whatever
+ * it started are killed. */
 attain_status atn_gnuplot_draw(void *user, const char *folder, attain_drawing *drawings, size_t n,
                                attain_error *err);
 

@@ -25,8 +25,8 @@ set style line 4 lt 1 lw 2.2 lc rgb c_mark
 set style line 5 lt 1 lw 1.6 lc rgb c_faint
 set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
-set label '35.000 visits by 23 February 2025: about 1 in 5 or' at screen 0.03529411764705882, screen 0.9417040358744395 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
-set label 'about 97 in 100, depending on how it is counted' at screen 0.03529411764705882, screen 0.891390134529148 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label '35.000 visits in five weeks by 23 February 2025: about 1' at screen 0.03529411764705882, screen 0.9417040358744395 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'in 5 or about 97 in 100, depending on how it is counted' at screen 0.03529411764705882, screen 0.891390134529148 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Chance that the goal has been reached by each date, 20 Jan 2025 to' at screen 0.03529411764705882, screen 0.8388340807174888 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.03529411764705882, screen 0.8033183856502243 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set xdata time

@@ -25,8 +25,8 @@ set style line 4 lt 1 lw 2.2 lc rgb c_mark
 set style line 5 lt 1 lw 1.6 lc rgb c_faint
 set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
-set label '35.000 visits by 23 Feb 2025 (all): 620 a' at screen 0.03529411764705882, screen 0.9422222222222222 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
-set label 'day would do, and the current pace is 1.510' at screen 0.03529411764705882, screen 0.8923555555555556 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label '35.000 visits in five weeks (all): 620 a day' at screen 0.03529411764705882, screen 0.9422222222222222 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'would do, and the current pace is 1.510' at screen 0.03529411764705882, screen 0.8923555555555556 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Running total of visits since 20 Jan 2025, definition all: median and the middle' at screen 0.03529411764705882, screen 0.8402666666666667 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '50, 80 and 95 %. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.03529411764705882, screen 0.8050666666666667 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this' at screen 0.03529411764705882, screen 0.09684444444444446 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
