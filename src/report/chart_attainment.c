@@ -228,16 +228,22 @@ static bool trace(const atn_frame *f, const curve *curves, size_t n, atn_dots *d
     return true;
 }
 
-/* An even chance is passed within a step: the dot stands on the line all the same. */
+/* Height of the line as it is drawn, straight from date to date. */
 static double chance_on(const curve *c, atn_day day)
 {
     const atn_node *date = atn_node_first(atn_node_path(c->a.reading, "by_date/dates"));
     const atn_node *p = atn_node_first(atn_node_path(c->a.reading, "by_date/probability"));
     double chance = 0.5;
-    for (; date && p; date = atn_node_next(date), p = atn_node_next(p)) {
+    atn_day before = 0;
+    for (bool first = true; date && p; date = atn_node_next(date), p = atn_node_next(p)) {
         atn_day at;
-        if (!atn_iso_day(atn_node_text(date), &at) || at > day) break;
-        if (isfinite(atn_node_number(p))) chance = atn_node_number(p);
+        const double next = atn_node_number(p);
+        if (!atn_iso_day(atn_node_text(date), &at) || !isfinite(next)) continue;
+        if (!first && at > day)
+            return chance + (next - chance) * (double)(day - before) / (double)(at - before);
+        chance = next;
+        before = at;
+        first = false;
     }
     return chance;
 }

@@ -84,10 +84,14 @@ void atn_frame_label(atn_frame *f, const char *text, const char *place, double s
                     digits, color);
 }
 
+/* The most lines that a text of the head or the foot gets; what is longer is cut, and stands whole
+ * in the description. */
+enum { MOST_LINES = 5 };
+
 static size_t count_lines(const char *text, double size, bool bold, double room)
 {
     size_t lines = 0;
-    for (; *text; lines++) {
+    for (; *text && lines < MOST_LINES; lines++) {
         text += atn_text_fit(text, size, bold, room);
         while (*text == ' ') text++;
     }
@@ -98,20 +102,21 @@ static size_t count_lines(const char *text, double size, bool bold, double room)
 static double balanced(const char *text, double size, bool bold, double room)
 {
     const size_t lines = count_lines(text, size, bold, room);
-    if (lines < 2) return room;
+    if (lines < 2 || lines == MOST_LINES) return room;
     double narrow = room;
     while (narrow > 0.4 * room && count_lines(text, size, bold, narrow - 8.0) == lines)
         narrow -= 8.0;
     return narrow;
 }
 
-static void add_line(atn_frame *f, const char *text, size_t n, double y, double size, bool bold,
-                     const char *color)
+static void add_line(atn_frame *f, const char *text, size_t n, bool cut, double y, double size,
+                     bool bold, const char *color)
 {
     atn_text line, *s = &f->chart->script;
     char digits[64];
     atn_text_init(&line, f->ctx);
     atn_text_add_bytes(&line, text, n);
+    if (cut) atn_text_add(&line, "\xe2\x80\xa6");
     atn_number_fixed(size, 1, digits);
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, line.data ? line.data : "");
@@ -130,9 +135,11 @@ static double paragraph(atn_frame *f, const char *text, double y, double size, b
                         const char *color)
 {
     const double room = balanced(text, size, bold, f->width - 2 * SIDE);
-    while (*text) {
-        const size_t n = atn_text_fit(text, size, bold, room);
-        add_line(f, text, n, y, size, bold, color);
+    for (size_t line = 1; *text && line <= MOST_LINES; line++) {
+        size_t n = atn_text_fit(text, size, bold, room);
+        const bool cut = line == MOST_LINES && text[n] != '\0';
+        if (cut) n = atn_text_fit(text, size, bold, room - size);
+        add_line(f, text, n, cut, y, size, bold, color);
         text += n;
         while (*text == ' ') text++;
         y -= size * LINE;

@@ -9,6 +9,7 @@
 
 #include <attain/attain.h>
 
+#include "base/text.h"
 #include "document_fixture.h"
 #include "report/text_width.h"
 
@@ -98,7 +99,7 @@ static int tear_down(void **state)
 /* ---- reading pictures ------------------------------------------------------------------------ */
 
 typedef struct label {
-    char text[400];
+    char text[1000];
     double left, right, low, high; /* y grows downwards; from about the x-height to the base */
 } label;
 
@@ -237,11 +238,30 @@ static void test_many(void **state)
     assert_true(f->n >= 20);
 }
 
+/* Names of 10,000 characters, with spaces and without, are cut, and meet nothing. */
+static void test_long(void **state)
+{
+    fixture *f = *state;
+    enum { LENGTH = 10000 };
+    for (int spaces = 0; spaces < 2; spaces++) {
+        char text[LENGTH + 1], folder[300];
+        for (size_t i = 0; i < LENGTH; i++) text[i] = spaces && i % 7 == 6 ? ' ' : 'w';
+        text[LENGTH] = '\0';
+        snprintf(folder, sizeof folder, "%s/long", f->scratch);
+        attain_error err = {0};
+        atn_check_status("folder", atn_folder_create(f->ctx, folder, &err), ATTAIN_OK, &err);
+        attain_results *results = fixture_load(f->ctx, folder, text);
+        check_all(f, results);
+        attain_results_free(results);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stored),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
