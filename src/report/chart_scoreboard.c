@@ -14,7 +14,9 @@ static const double SLIDE_MOST = 760.0, PRINT_MOST = 940.0; /* height that is st
 /* The chart's rows: answers, all of them or the least and the most likely of each goal. */
 typedef struct board {
     atn_frame f;
-    bool ranges; /* some have a range across trends */
+    double chances; /* width of the longest words on the right */
+    double rows;    /* height of all rows */
+    bool ranges;    /* some have a range across trends */
     bool fewer;
 } board;
 
@@ -310,22 +312,29 @@ static void say_below(atn_text *out, const board *b)
     atn_say_short_date(out, text_of(atn_node_get(b->f.root, "study"), "as_of"));
 }
 
+static double longest_chance(const board *b)
+{
+    double widest = 0.0;
+    atn_text text;
+    atn_text_init(&text, b->f.ctx);
+    for (atn_answer a = {0}; atn_answer_next(b->f.root, &a);) {
+        if (text.data) text.length = 0;
+        say_chance(&text, &a);
+        if (text.data)
+            widest = fmax(widest, atn_text_width(text.data, text.length, ROW_SIZE, false));
+    }
+    if (text.failed) b->f.chart->script.failed = true;
+    atn_text_free(&text);
+    return widest;
+}
+
 /* Left edge of the scale for the names' share of the width, right one for the longest chance. */
 static void set_edges(board *b)
 {
     atn_frame *f = &b->f;
-    double widest = 0.0;
-    atn_text text;
-    atn_text_init(&text, f->ctx);
-    for (atn_answer a = {0}; atn_answer_next(f->root, &a);) {
-        say_chance(&text, &a);
-        if (text.data)
-            widest = fmax(widest, atn_text_width(text.data, text.length, ROW_SIZE, false));
-        atn_text_free(&text);
-    }
     const bool web = f->look->size == ATTAIN_SIZE_WEB;
     f->left = round(LABEL_SHARE * f->width);
-    f->right = f->width - (web ? fmax(WEB_CHANCES, widest + 28.0) : widest + 28.0);
+    f->right = f->width - (web ? fmax(WEB_CHANCES, b->chances + 28.0) : b->chances + 28.0);
 }
 
 /* Chooses the rows and the height for them; `below` is then what to say above them. */
@@ -340,8 +349,9 @@ static void lay_out(board *b, atn_text *below)
         atn_text_free(below);
         say_below(below, b);
         set_edges(b);
-        const double height = atn_frame_head_height(f, below->data ? below->data : "") -
-                              each_row(b, 0.0, false) + 6.0 + AXIS_ROOM;
+        b->rows = -each_row(b, 0.0, false);
+        const double height =
+            atn_frame_head_height(f, below->data ? below->data : "") + b->rows + 6.0 + AXIS_ROOM;
         if (height > most && !b->fewer) continue;
         atn_frame_set_height(f, height);
         set_edges(b);
@@ -354,12 +364,13 @@ static void compose(board *b)
     atn_frame *f = &b->f;
     atn_text below, *s = &f->chart->script;
     b->ranges = any_range(f->root);
+    b->chances = longest_chance(b);
     atn_text_init(&below, f->ctx);
     lay_out(b, &below);
     atn_frame_head(f, below.data ? below.data : "");
     if (below.failed) s->failed = true;
     atn_text_free(&below);
-    f->bottom = each_row(b, f->top, false) - 6.0;
+    f->bottom = f->top - b->rows - 6.0;
     atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nunset grid\n"
                     "set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n");
     atn_text_add(&f->chart->data,

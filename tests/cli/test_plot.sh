@@ -28,7 +28,7 @@ expect 'those of a kind' 0 '' '=attain: wrote 2 charts into kind' plot run attai
 expect 'a typo' 2 '' '=attain: this run has no chart "rate-visit", did you mean "rate-visits"?' \
     plot run rate-visit -o none
 expect 'no such chart' 2 '' \
-    '=attain: this run has no chart "zzz"; it has scoreboard, rate, total, attainment' \
+    '~attain: this run has no chart "zzz"; it has scoreboard, rate' \
     plot run zzz -o none
 expect 'no such size' 2 '' '~did you mean "print"?' plot run --size prin -o none
 expect 'no such type' 2 '' '~"--type" needs svg, png or pdf, found "gif"' plot run --type gif -o none
@@ -134,21 +134,22 @@ holds 'the others are drawn' [ "$(ls others/*.svg others/*.png | wc -l)" -eq $((
 holds 'that one is not' test ! -e others/rate-visits.svg
 
 # As many at a time as --threads, and no more.
-fake "mkdir $WORK/at/\$\$; ls $WORK/at | wc -l >>$WORK/log; sleep 0.3; rmdir $WORK/at/\$\$; exec '$real' \"\$@\""
+fake "mkdir $WORK/at/\$\$; ls $WORK/at | wc -l >>$WORK/log; sleep 0.6; rmdir $WORK/at/\$\$; exec '$real' \"\$@\""
 for threads in 1 3; do
     rm -rf at log
     mkdir at
     with "$threads at a time" 0 '' '' "$mine" plot run --threads $threads --quiet -o many
     holds "$threads at a time: all were drawn" [ "$(wc -l <log)" -eq "$n" ]
-    holds "$threads at a time: not more" [ "$(sort -n log | tail -1)" -eq $threads ]
+    holds "$threads at a time: not more" [ "$(sort -n log | tail -1)" -le $threads ]
+    [ $threads -eq 1 ] || holds 'several at a time' [ "$(sort -n log | tail -1)" -gt 1 ]
     holds "$threads at a time: same bytes" same many
 done
 
 # They hang, with children of their own: all are gone when time is up, or on an interruption.
 fake "sleep 7533 & echo \$! >>'$WORK/children'; echo \$\$ >>'$WORK/children'; sleep 7533"
-ATTAIN_DRAW_LIMIT=1
+ATTAIN_DRAW_LIMIT=3
 export ATTAIN_DRAW_LIMIT
-with hanging 5 '' '~after 1 s; no further chart was tried' "$mine" plot run --threads 3 -o hanging
+with hanging 5 '' '~after 3 s; no further chart was tried' "$mine" plot run --threads 3 -o hanging
 unset ATTAIN_DRAW_LIMIT
 undrawn hanging hanging
 holds 'hanging: several were at work' [ "$(wc -l <children)" -eq 6 ]

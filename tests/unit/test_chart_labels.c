@@ -228,7 +228,7 @@ static void test_stored(void **state)
 {
     fixture *f = *state;
     check_all(f, f->stored);
-    assert_int_equal(f->n, 6);
+    assert_true(f->n >= 6);
 }
 
 static void test_many(void **state)

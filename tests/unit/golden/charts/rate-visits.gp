@@ -28,7 +28,7 @@ set style line 7 lt 1 lw 0.8 lc rgb c_faint
 set label '1,300 visits a day by 23 February 2025: the chance is less than 1 in 100 (7-day mean)' at screen 0.025, screen 0.9566666666666667 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Visits per day: median and the middle 50, 80 and 95 % of what the reports allow,' at screen 0.025, screen 0.9175999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '20 Jan 2025 to 28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8911999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
-set label 'Reports: ● one day   — mean of a period   thin line: a total spread over its period   ▲ over or at least   ▼ nearly or at most ' at screen 0.025, screen 0.04953333333333334 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'Reports: ● one day   — mean of a period   thin line: a total spread over its period   ▲ over or at least   ▼ nearly or at most' at screen 0.025, screen 0.04953333333333334 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set label '◆ about   ⌶ a range   ··· peak of a period   grey: other definitions, put on this scale by their median factor.' at screen 0.025, screen 0.026433333333333336 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'

@@ -28,8 +28,8 @@ set style line 7 lt 1 lw 0.8 lc rgb c_faint
 set label '35,000 visits in five weeks (all): 620 a day would do, and the current pace is 1,510' at screen 0.025, screen 0.9566666666666667 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Running total of visits since 20 Jan 2025, definition all: median and the middle' at screen 0.025, screen 0.9175999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '50, 80 and 95 %. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8911999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
-set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this scale by their median factor. The bands' at screen 0.025, screen 0.04953333333333334 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
-set label 'are those of the reference definition times the median factor 1.50; the stated chance carries the factor’s uncertainty too. ' at screen 0.025, screen 0.026433333333333336 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this scale by their median factor. The bands are' at screen 0.025, screen 0.04953333333333334 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'those of the reference definition times the median factor 1.50; the stated chance carries the factor’s uncertainty too. ' at screen 0.025, screen 0.026433333333333336 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']

@@ -29,9 +29,9 @@ set label '35.000 visits in five weeks (all): 620 a day' at screen 0.03529411764
 set label 'would do, and the current pace is 1.510' at screen 0.03529411764705882, screen 0.8923555555555556 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Running total of visits since 20 Jan 2025, definition all: median and the middle' at screen 0.03529411764705882, screen 0.8402666666666667 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '50, 80 and 95 %. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.03529411764705882, screen 0.8050666666666667 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
-set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this' at screen 0.03529411764705882, screen 0.09684444444444446 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
-set label 'scale by their median factor. The bands are those of the reference definition times' at screen 0.03529411764705882, screen 0.06604444444444446 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
-set label 'the median factor 1,50; the stated chance carries the factor’s uncertainty too. ' at screen 0.03529411764705882, screen 0.03524444444444445 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this scale' at screen 0.03529411764705882, screen 0.09684444444444446 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'by their median factor. The bands are those of the reference definition times the' at screen 0.03529411764705882, screen 0.06604444444444446 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'median factor 1,50; the stated chance carries the factor’s uncertainty too. ' at screen 0.03529411764705882, screen 0.03524444444444445 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']

@@ -29,9 +29,8 @@ set label '1,300 visits a day by 23 February 2025: the' at screen 0.03125, scree
 set label 'chance is less than 1 in 100 (7-day mean)' at screen 0.03125, screen 0.8878703703703704 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
 set label 'Visits per day: median and the middle 50, 80 and 95 % of what the reports allow,' at screen 0.03125, screen 0.8336111111111111 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '20 Jan 2025 to 28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.03125, screen 0.7969444444444446 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
-set label 'Reports: ● one day   — mean of a period   thin line: a total spread over its period ' at screen 0.03125, screen 0.10087962962962964 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
-set label '▲ over or at least   ▼ nearly or at most   ◆ about   ⌶ a range  ' at screen 0.03125, screen 0.06879629629629631 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
-set label '··· peak of a period   grey: other definitions, put on this scale by their median factor.' at screen 0.03125, screen 0.036712962962962975 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label 'Reports: ● one day   — mean of a period   thin line: a total spread over its period   ▲ over or at least   ▼ nearly or at most' at screen 0.03125, screen 0.0687962962962963 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
+set label '◆ about   ⌶ a range   ··· peak of a period   grey: other definitions, put on this scale by their median factor.' at screen 0.03125, screen 0.03671296296296297 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']
@@ -80,7 +79,7 @@ set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset
 set lmargin at screen 0.09635416666666667
 set rmargin at screen 0.7447916666666666
 set tmargin at screen 0.7232407407407409
-set bmargin at screen 0.23976851851851855
+set bmargin at screen 0.2076851851851852
 set terminal svg size 768,432 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'rate-visits.svg'
 plot 'rate-visits.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, \
