@@ -34,12 +34,21 @@ static void add_tag(atn_text *out, const char *tag, size_t n)
     atn_text_add_bytes(out, close + 1, (size_t)(end - close - 1));
 }
 
+/* gnuplot leaves "]]>" in text as it is, which XML does not allow there. */
+static void add_words(atn_text *out, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const bool ends = text[i] == '>' && i >= 2 && text[i - 1] == ']' && text[i - 2] == ']';
+        atn_text_add_bytes(out, ends ? "&gt;" : text + i, ends ? 4 : 1);
+    }
+}
+
 /* The rest of the picture with fonts that a browser can follow; text stays as it is. */
-static void add_fonts(atn_text *out, const char *svg)
+static void add_rest(atn_text *out, const char *svg)
 {
     for (const char *at = svg; *at;) {
         const size_t text = strcspn(at, "<");
-        atn_text_add_bytes(out, at, text);
+        add_words(out, at, text);
         at += text;
         const char *close = strchr(at, '>');
         const size_t n = close ? (size_t)(close - at) + 1 : strlen(at);
@@ -62,6 +71,6 @@ bool atn_picture_finish(atn_text *out, const char *svg, const atn_chart *chart)
     atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
     atn_text_add(out, "</title>\n<desc id=\"desc\">");
     atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
-    add_fonts(out, desc_end);
+    add_rest(out, desc_end);
     return true;
 }

@@ -394,7 +394,8 @@ static void draw_one(drawn *d, const char *folder, attain_drawing *drawing)
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     fputs("<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 1 1\">\n<title>Gnuplot</title>\n"
-          "<desc>Produced by GNUPLOT</desc>\n<g/>\n</svg>\n",
+          "<desc>Produced by GNUPLOT</desc>\n<g font-family=\"DejaVu Sans:Bold\" x=\"1\">"
+          "<text>]]> font-family=\"A:Bold\"</text></g>\n</svg>\n",
           file);
     fclose(file);
 }
@@ -445,6 +446,9 @@ static void check_chart(const char *folder, const char *script)
     assert_non_null(text);
     assert_non_null(strstr(text, "<svg role=\"img\""));
     assert_null(strstr(text, "GNUPLOT"));
+    assert_null(strstr(text, "]]>"));
+    assert_null(strstr(text, "Sans:Bold\"")); /* no browser knows it */
+    assert_non_null(strstr(text, "\"DejaVu Sans, Verdana, sans-serif\" font-weight=\"bold\""));
     assert_null(strstr(text, "<script"));
     free(text);
     snprintf(name, sizeof name, "charts/%.*s.alt.txt", stem, script);
@@ -481,6 +485,24 @@ static void test_nasty_text(void **state)
     assert_null(strstr(page, "[a](http"));
     assert_null(strstr(page, "*bold*"));
     free(page);
+    attain_results_free(results);
+}
+
+/* Words of a picture stay words. */
+static void test_picture_words(void **state)
+{
+    const fixture *f = *state;
+    attain_error err = {0};
+    drawn d = {0};
+    char folder[300];
+    snprintf(folder, sizeof folder, "%s/words", f->folder);
+    attain_results *results = fixture_load(f->ctx, f->folder, "plain");
+    atn_check_status("write", write_all(f->ctx, results, folder, &d, NULL, &err), ATTAIN_OK, &err);
+    char *text = fixture_read(folder, "charts/scoreboard.svg");
+    assert_non_null(text);
+    assert_non_null(strstr(text, "font-weight=\"bold\" x=\"1\"><text>]]&gt; "
+                                 "font-family=\"A:Bold\"</text></g>"));
+    free(text);
     attain_results_free(results);
 }
 
@@ -666,13 +688,13 @@ static void test_write_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escapers),         cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_frequencies),      cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_gate_words),       cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_nasty_text),       cmocka_unit_test(test_gnuplot),
-        cmocka_unit_test(test_draw_fails),       cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_foreign_document), cmocka_unit_test(test_table_faults),
-        cmocka_unit_test(test_write_faults),
+        cmocka_unit_test(test_escapers),     cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_frequencies),  cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_gate_words),   cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_nasty_text),   cmocka_unit_test(test_picture_words),
+        cmocka_unit_test(test_gnuplot),      cmocka_unit_test(test_draw_fails),
+        cmocka_unit_test(test_same_bytes),   cmocka_unit_test(test_foreign_document),
+        cmocka_unit_test(test_table_faults), cmocka_unit_test(test_write_faults),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -52,10 +52,10 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_FROM        ATN_FLAG(35)
 #define ATN_FLAG_ESCAPE      ATN_FLAG(36)
 #define ATN_FLAG_NUMBERS     ATN_FLAG(37)
-#define ATN_FLAG_THEME       ATN_FLAG(38)
-#define ATN_FLAG_SIZE        ATN_FLAG(39)
-#define ATN_FLAG_TYPE        ATN_FLAG(40)
-#define ATN_FLAG_DARK        ATN_FLAG(41)
+#define ATN_FLAG_THEME       ATN_FLAG(48)
+#define ATN_FLAG_SIZE        ATN_FLAG(49)
+#define ATN_FLAG_TYPE        ATN_FLAG(50)
+#define ATN_FLAG_DARK        ATN_FLAG(51)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
