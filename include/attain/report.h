@@ -8,11 +8,27 @@
 extern "C" {
 #endif
 
-/* Draws one chart: runs gnuplot (or anything that understands its scripts) on `script`, a file name
- * inside `folder`, which already holds the script and its data and is where the script writes
- * NAME.svg and NAME.png.  Called from the caller's thread.  Returns TOOL or FILE on failure. */
-typedef attain_status attain_draw(void *user, const char *folder, const char *script,
-                                  attain_error *err);
+/* Kinds of pictures, as bits. */
+typedef enum attain_picture {
+    ATTAIN_PICTURE_SVG = 1,
+    ATTAIN_PICTURE_PNG = 2,
+    ATTAIN_PICTURE_PDF = 4
+} attain_picture;
+
+/* One chart to be drawn. */
+typedef struct attain_drawing {
+    const char *script; /* NAME.gp, a file inside the folder */
+    unsigned pictures;  /* which of NAME.svg, NAME.png, NAME.pdf it writes there */
+    attain_error error; /* for draw to set: stays OK where every picture stands, else TOOL or FILE
+                           with the reason */
+} attain_drawing;
+
+/* Draws n charts, in any order and as many at a time as it likes: runs gnuplot (or anything that
+ * understands its scripts) on each script inside `folder`, which already holds scripts and data.
+ * Called from the caller's thread.  Returns OK also where a drawing failed; INTERRUPTED ends the
+ * call that draws; any other status with `err` stands for every drawing. */
+typedef attain_status attain_draw(void *user, const char *folder, attain_drawing *drawings,
+                                  size_t n, attain_error *err);
 
 typedef struct attain_report_settings {
     int version;       /* set by attain_report_settings_init */
@@ -32,6 +48,40 @@ ATTAIN_API attain_status attain_report_write(attain_context *context, const atta
                                              const attain_report_settings *settings,
                                              attain_diagnostics *diagnostics,
                                              attain_error *err) ATTAIN_MUST_CHECK;
+
+/* Layouts: for a page on screen (960 wide, PNG at twice that), for a slide (16:9, 1920 x 1080), for
+ * a column of print (6.5 inches wide, PNG at 300 dots an inch). */
+typedef enum attain_chart_size {
+    ATTAIN_SIZE_WEB = 0,
+    ATTAIN_SIZE_SLIDE = 1,
+    ATTAIN_SIZE_PRINT = 2
+} attain_chart_size;
+
+typedef struct attain_plot_settings {
+    int version;       /* set by attain_plot_settings_init */
+    const char *chart; /* a chart's name or kind; NULL: all (default) */
+    attain_chart_size size;
+    bool dark;
+    unsigned pictures;           /* attain_picture bits (default SVG and PNG) */
+    attain_number_style numbers; /* of the charts' words and axes */
+    const char *theme; /* a file of gnuplot commands, which may redefine colours and styles
+                          (docs/charts.md); "-": standard input; NULL: none.  It is run as code. */
+    attain_draw *draw; /* NULL: scripts and data only */
+    void *draw_user;
+} attain_plot_settings;
+ATTAIN_API void attain_plot_settings_init(attain_plot_settings *settings);
+
+/* Writes the charts of a finished run into `folder` (created if missing) in any size and look; with
+ * the defaults, byte for byte what attain_report_write puts into charts/.  settings may be NULL for
+ * the defaults; *n_charts (may be NULL) is how many were chosen.  As there, charts that `draw`
+ * fails on leave scripts and data and are warnings in `diagnostics`, and the call returns TOOL or
+ * FILE at its end.  Also ADDRESS where the run has no such chart (nothing is written; the message
+ * suggests one), ARGUMENT, FILE, INTERRUPTED, NOMEM. */
+ATTAIN_API attain_status attain_report_plot(attain_context *context, const attain_results *results,
+                                            const char *folder,
+                                            const attain_plot_settings *settings,
+                                            attain_diagnostics *diagnostics, size_t *n_charts,
+                                            attain_error *err) ATTAIN_MUST_CHECK;
 
 typedef enum attain_format {
     ATTAIN_FORMAT_TABLE = 0,

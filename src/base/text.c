@@ -7,14 +7,14 @@
 
 void atn_text_init(atn_text *text, attain_context *ctx)
 {
-    *text = (atn_text){.ctx = ctx};
+    *text = (atn_text){.ctx = ctx, .style = ctx ? ctx->style : ATTAIN_NUMBERS_COMMA};
 }
 
 void atn_text_free(atn_text *text)
 {
     if (!text->ctx) return;
     atn_free(text->ctx, text->data);
-    *text = (atn_text){.ctx = text->ctx};
+    *text = (atn_text){.ctx = text->ctx, .style = text->style};
 }
 
 bool atn_text_ok(const atn_text *text)

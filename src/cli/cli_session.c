@@ -106,6 +106,18 @@ atn_exit atn_session_fail(atn_session *session)
     return atn_exit_of(e->status);
 }
 
+void atn_session_say_warnings(const atn_session *session, size_t from, const char *failure)
+{
+    const attain_diagnostics *list = session->problems;
+    for (size_t i = from; i < attain_diagnostics_count(list); i++) {
+        const attain_diagnostic *item = attain_diagnostics_get(list, i);
+        bool told = *failure && strstr(item->message, failure) != NULL;
+        for (size_t k = from; k < i && !told; k++)
+            told = strcmp(item->message, attain_diagnostics_get(list, k)->message) == 0;
+        if (!told && !session->options->quiet) atn_console_diagnostic(session->console, item);
+    }
+}
+
 attain_status atn_session_load(atn_session *session, attain_study **study)
 {
     attain_study_options options;

@@ -83,19 +83,6 @@ static void say_where(const job *j, const char *folder, const struct timespec *b
         atn_console_note(console, "wrote %s", folder);
 }
 
-/* Warnings of the writing from index `from` on, each text once; the failure's own comes last. */
-static void say_warnings(const job *j, size_t from, const char *failure)
-{
-    const attain_diagnostics *list = j->session.problems;
-    for (size_t i = from; i < attain_diagnostics_count(list); i++) {
-        const attain_diagnostic *item = attain_diagnostics_get(list, i);
-        bool told = *failure && strstr(item->message, failure) != NULL;
-        for (size_t k = from; k < i && !told; k++)
-            told = strcmp(item->message, attain_diagnostics_get(list, k)->message) == 0;
-        if (!told && !j->session.options->quiet) atn_console_diagnostic(j->session.console, item);
-    }
-}
-
 static atn_exit write_folder(job *j, const struct timespec *begin)
 {
     const atn_options *o = j->session.options;
@@ -109,13 +96,16 @@ static atn_exit write_folder(job *j, const struct timespec *begin)
         return ATN_EXIT_NUMERIC;
     }
     atn_gnuplot_init(&gnuplot, "run with --no-charts");
+    gnuplot.at_once = o->threads;
+    gnuplot.console = j->session.console;
     attain_report_settings_init(&settings);
     settings.charts = !o->no_charts;
     settings.draw = atn_gnuplot_draw;
     settings.draw_user = &gnuplot;
     const attain_status status = attain_report_write(
         j->session.context, j->results, folder, &settings, j->session.problems, &j->session.error);
-    say_warnings(j, before, status == ATTAIN_OK ? "" : j->session.error.message);
+    atn_session_say_warnings(&j->session, before,
+                             status == ATTAIN_OK ? "" : j->session.error.message);
     const atn_exit code = status == ATTAIN_OK ? ATN_EXIT_GOOD : atn_session_fail(&j->session);
     if (status == ATTAIN_OK || status == ATTAIN_ERR_TOOL) say_where(j, folder, begin);
     free(folder);

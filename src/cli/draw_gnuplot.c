@@ -19,7 +19,26 @@
 
 extern char **environ;
 
-enum { DEFAULT_LIMIT = 60, MAX_LIMIT = 3600, PATH_SIZE = 4096, SAID_SIZE = 1024, SLICE_MS = 50 };
+enum {
+    DEFAULT_LIMIT = 60,
+    MAX_LIMIT = 3600,
+    MAX_AT_ONCE = 64,
+    PATH_SIZE = 4096,
+    STEM_SIZE = 256,
+    SAID_SIZE = 1024,
+    SLICE_MS = 50
+};
+
+/* One gnuplot at work. */
+typedef struct easel {
+    attain_drawing *drawing; /* NULL: free */
+    char scratch[PATH_SIZE], stem[STEM_SIZE];
+    pid_t child;
+    int input; /* what it says; -1 once it has closed that */
+    char said[SAID_SIZE];
+    size_t length;
+    struct timespec begin;
+} easel;
 
 void atn_gnuplot_init(atn_gnuplot *gnuplot, const char *without)
 {
@@ -52,20 +71,24 @@ static bool join(char path[PATH_SIZE], const char *folder, const char *name)
     return n > 0 && n < PATH_SIZE;
 }
 
-static bool is_picture(const char *name)
+static const char *const endings[] = {".svg", ".png", ".pdf"}; /* in the order of their bits */
+enum { N_ENDINGS = 3 };
+
+static bool join_stem(char path[PATH_SIZE], const char *folder, const char *stem,
+                      const char *ending)
 {
-    const char *end = strrchr(name, '.');
-    return end && (strcmp(end, ".svg") == 0 || strcmp(end, ".png") == 0);
+    const int n = snprintf(path, PATH_SIZE, "%s/%s%s", folder, stem, ending);
+    return n > 0 && n < PATH_SIZE;
 }
 
-/* The script, its data, its pictures: whatever else begins with the same stem is not ours. */
-static bool is_ours(const char *name, const char *stem)
+static bool stem_of(const char *script, char stem[STEM_SIZE])
 {
-    static const char *const endings[] = {".gp", ".csv", ".svg", ".png"};
-    const size_t length = strlen(stem);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (strncmp(name, stem, length) == 0 && strcmp(name + length, endings[i]) == 0) return true;
-    return false;
+    const char *end = strrchr(script, '.');
+    const size_t length = end ? (size_t)(end - script) : strlen(script);
+    if (length >= STEM_SIZE) return false;
+    memcpy(stem, script, length);
+    stem[length] = '\0';
+    return true;
 }
 
 static bool copy_file(const char *from, const char *to)
@@ -82,54 +105,41 @@ static bool copy_file(const char *from, const char *to)
     return good;
 }
 
-/* Visits the files in `folder` of the chart `stem` ("" = every file). */
-typedef bool visit(const char *folder, const char *name, const char *other);
-
-static bool each_file(const char *folder, const char *stem, visit *call, const char *other)
+/* Pictures of an earlier run; what does not exist is gone already. */
+static void remove_pictures(const char *folder, const attain_drawing *drawing)
 {
-    DIR *listing = opendir(folder);
-    bool good = listing != NULL;
-    struct dirent *entry;
-    while (good && (entry = readdir(listing)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        if (*stem && !is_ours(entry->d_name, stem)) continue;
-        good = call(folder, entry->d_name, other);
-    }
-    if (listing) closedir(listing);
-    return good;
+    char path[PATH_SIZE], stem[STEM_SIZE];
+    if (!stem_of(drawing->script, stem)) return;
+    for (size_t i = 0; i < N_ENDINGS; i++)
+        if ((drawing->pictures & 1u << i) && join_stem(path, folder, stem, endings[i]))
+            (void)unlink(path);
 }
 
-static bool take_input(const char *folder, const char *name, const char *scratch)
-{
-    char from[PATH_SIZE], to[PATH_SIZE];
-    if (!join(from, folder, name) || !join(to, scratch, name)) return false;
-    if (is_picture(name)) return unlink(from) == 0; /* of an earlier run */
-    return copy_file(from, to);
-}
-
-static bool remove_file(const char *folder, const char *name, const char *unused)
+static void empty_folder(const char *folder)
 {
     char path[PATH_SIZE];
-    (void)unused;
-    return join(path, folder, name) && unlink(path) == 0;
+    struct dirent *entry;
+    DIR *listing = opendir(folder);
+    while (listing && (entry = readdir(listing)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            join(path, folder, entry->d_name))
+            (void)unlink(path);
+    if (listing) closedir(listing);
 }
 
-/* A finished picture goes where it belongs: on disk first, then under its name. */
-static bool keep_picture(const char *scratch, const char *name, const char *folder)
+/* Whether a picture is there and more than nothing; it is on disk then. */
+static bool is_whole(const char *path)
 {
-    char from[PATH_SIZE], to[PATH_SIZE];
     struct stat info;
-    if (!is_picture(name)) return true;
-    if (!join(from, scratch, name) || !join(to, folder, name)) return false;
-    const int descriptor = open(from, O_RDONLY | O_CLOEXEC);
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor == -1) return false;
-    const bool whole = fstat(descriptor, &info) == 0 && info.st_size > 0 && fsync(descriptor) == 0;
+    bool whole = fstat(descriptor, &info) == 0 && fsync(descriptor) == 0;
     if (close(descriptor) != 0) return false;
-    if (!whole) {
+    if (whole && info.st_size == 0) {
         errno = ENODATA; /* an empty picture is none */
-        return false;
+        whole = false;
     }
-    return rename(from, to) == 0;
+    return whole;
 }
 
 /* The caller's environment, but for what changes gnuplot's output; NULL when out of memory. */
@@ -186,36 +196,6 @@ static int start(const char *scratch, const char *script, int output, pid_t *chi
     return problem;
 }
 
-/* Reads what gnuplot says until it ends, time is up or we are interrupted; then ends its whole
- * group and reaps it.  The group is killed before the child is reaped, while its number cannot
- * have passed to another. */
-static bool await(pid_t child, int input, double limit, char said[SAID_SIZE], int *status)
-{
-    struct timespec begin;
-    size_t length = 0;
-    bool ended = false;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    while (!ended && !atn_interrupted() && atn_seconds_since(&begin) < limit) {
-        struct pollfd ready = {.fd = input, .events = POLLIN};
-        if (poll(&ready, 1, SLICE_MS) > 0) {
-            char rest[256];
-            const bool room = length + 1 < SAID_SIZE;
-            const ssize_t n = read(input, room ? said + length : rest,
-                                   room ? SAID_SIZE - 1 - length : sizeof rest);
-            if (room && n > 0) length += (size_t)n;
-            if (n <= 0) poll(NULL, 0, 1); /* all ends closed: it is about to exit */
-        }
-        siginfo_t info = {.si_pid = 0};
-        ended = waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-                info.si_pid == child;
-    }
-    said[length] = '\0';
-    kill(-child, SIGKILL);
-    while (waitpid(child, status, 0) == -1 && errno == EINTR) {
-    }
-    return ended;
-}
-
 /* Last line that gnuplot said, where it puts the reason. */
 static const char *last_line(char *said)
 {
@@ -227,82 +207,231 @@ static const char *last_line(char *said)
     return *line ? line : "it gave no reason";
 }
 
-static attain_status give_up(atn_gnuplot *g, attain_error *err)
+/* Marks the drawing as failed; the charts that remain fail likewise. */
+static void give_up(atn_gnuplot *g, attain_drawing *drawing)
 {
     g->given_up = true;
-    return fail(err, ATTAIN_ERR_TOOL, "%s", g->reason);
+    fail(&drawing->error, ATTAIN_ERR_TOOL, "%s", g->reason);
 }
 
-static attain_status run_gnuplot(atn_gnuplot *g, const char *scratch, const char *script,
-                                 attain_error *err)
+static void no_start(atn_gnuplot *g, attain_drawing *drawing, int problem)
 {
-    char said[SAID_SIZE];
-    int ends[2], status = 0;
-    pid_t child = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return fail(err, ATTAIN_ERR_TOOL, "gnuplot cannot be started: %s", strerror(errno));
-    const int problem = start(scratch, script, ends[1], &child);
-    close(ends[1]);
-    const bool ended = problem == 0 && await(child, ends[0], g->limit, said, &status);
-    close(ends[0]);
-    if (problem == ENOENT) {
-        snprintf(g->reason, sizeof g->reason,
-                 "gnuplot was not found; install it (Debian: gnuplot-nox) or %s", g->without);
-        return give_up(g, err);
+    if (problem != ENOENT) {
+        fail(&drawing->error, ATTAIN_ERR_TOOL, "gnuplot cannot be started: %s", strerror(problem));
+        return;
     }
-    if (problem)
-        return fail(err, ATTAIN_ERR_TOOL, "gnuplot cannot be started: %s", strerror(problem));
-    if (!ended && atn_interrupted())
-        return fail(err, ATTAIN_ERR_INTERRUPTED, "interrupted while drawing");
-    if (!ended) {
-        snprintf(g->reason, sizeof g->reason,
-                 "gnuplot was stopped on %.80s after %.0f s; no further chart was tried", script,
-                 g->limit);
-        return give_up(g, err);
+    snprintf(g->reason, sizeof g->reason,
+             "gnuplot was not found; install it (Debian: gnuplot-nox) or %s", g->without);
+    give_up(g, drawing);
+}
+
+/* Script and data, in a new scratch folder; its name is "" where there is none. */
+static bool lay_out(easel *e, const char *folder, attain_drawing *drawing)
+{
+    static const char *const inputs[] = {".gp", ".csv"};
+    char from[PATH_SIZE], to[PATH_SIZE];
+    const char *script = drawing->script;
+    if (!stem_of(script, e->stem) || !join(e->scratch, folder, ".draw-XXXXXX")) {
+        e->scratch[0] = '\0';
+        fail(&drawing->error, ATTAIN_ERR_FILE, "name too long: %.100s", script);
+        return false;
     }
+    if (!mkdtemp(e->scratch)) {
+        e->scratch[0] = '\0';
+        fail(&drawing->error, ATTAIN_ERR_FILE, "cannot draw in %.150s: %s", folder,
+             strerror(errno));
+        return false;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (join_stem(from, folder, e->stem, inputs[i]) &&
+            join_stem(to, e->scratch, e->stem, inputs[i]) && copy_file(from, to))
+            continue;
+        fail(&drawing->error, ATTAIN_ERR_FILE, "cannot copy %.100s to draw it: %s", script,
+             strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static void clear_away(easel *e)
+{
+    if (e->input >= 0) close(e->input);
+    if (e->scratch[0]) {
+        empty_folder(e->scratch);
+        rmdir(e->scratch);
+    }
+    e->drawing = NULL;
+}
+
+/* The easel is free again unless gnuplot runs. */
+static void begin(atn_gnuplot *g, easel *e, const char *folder, attain_drawing *drawing)
+{
+    int ends[2] = {-1, -1};
+    e->input = -1;
+    e->scratch[0] = '\0';
+    if (g->given_up) {
+        give_up(g, drawing);
+        return;
+    }
+    if (lay_out(e, folder, drawing)) {
+        int problem = pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+        if (problem == 0) problem = start(e->scratch, drawing->script, ends[1], &e->child);
+        if (ends[1] >= 0) close(ends[1]);
+        e->input = ends[0];
+        if (problem == 0) {
+            e->drawing = drawing;
+            e->length = 0;
+            clock_gettime(CLOCK_MONOTONIC, &e->begin);
+            return;
+        }
+        no_start(g, drawing, problem);
+    }
+    clear_away(e);
+}
+
+/* Every picture is looked at before the first is moved: all of them or none. */
+static void keep_pictures(const easel *e, const char *folder, attain_error *err)
+{
+    char from[PATH_SIZE], to[PATH_SIZE];
+    for (size_t i = 0; i < N_ENDINGS; i++) {
+        if (!(e->drawing->pictures & 1u << i)) continue;
+        if (join_stem(from, e->scratch, e->stem, endings[i]) && is_whole(from)) continue;
+        if (errno == ENOENT)
+            fail(err, ATTAIN_ERR_TOOL, "gnuplot drew no %s for %.100s", endings[i] + 1,
+                 e->drawing->script);
+        else
+            fail(err, ATTAIN_ERR_FILE, "the pictures of %.100s cannot be kept: %s",
+                 e->drawing->script, strerror(errno));
+        return;
+    }
+    for (size_t i = 0; i < N_ENDINGS; i++)
+        if ((e->drawing->pictures & 1u << i) &&
+            !(join_stem(from, e->scratch, e->stem, endings[i]) &&
+              join_stem(to, folder, e->stem, endings[i]) && rename(from, to) == 0)) {
+            fail(err, ATTAIN_ERR_FILE, "the pictures of %.100s cannot be kept: %s",
+                 e->drawing->script, strerror(errno));
+            remove_pictures(folder, e->drawing);
+            return;
+        }
+}
+
+/* What a gnuplot that ended by itself leaves. */
+static void judge(easel *e, const char *folder, int status)
+{
+    attain_error *err = &e->drawing->error;
+    e->said[e->length] = '\0';
     if (WIFSIGNALED(status))
-        return fail(err, ATTAIN_ERR_TOOL, "gnuplot died of signal %d on %.80s", WTERMSIG(status),
-                    script);
-    if (WEXITSTATUS(status) != 0)
-        return fail(err, ATTAIN_ERR_TOOL, "gnuplot failed: %.200s", last_line(said));
-    return ATTAIN_OK;
+        fail(err, ATTAIN_ERR_TOOL, "gnuplot died of signal %d on %.80s", WTERMSIG(status),
+             e->drawing->script);
+    else if (WEXITSTATUS(status) != 0)
+        fail(err, ATTAIN_ERR_TOOL, "gnuplot failed: %.200s", last_line(e->said));
+    else
+        keep_pictures(e, folder, err);
 }
 
-static bool file_exists(const char *folder, const char *stem, const char *ending)
+/* Ends its whole group and reaps it: killed before the child is reaped, while the group's number
+ * cannot have passed to another. */
+static void end(atn_gnuplot *g, easel *e, const char *folder, bool by_itself)
 {
-    char path[PATH_SIZE];
-    struct stat info;
-    const int n = snprintf(path, sizeof path, "%s/%s%s", folder, stem, ending);
-    return n > 0 && n < PATH_SIZE && stat(path, &info) == 0;
+    int status = 0;
+    kill(-e->child, SIGKILL);
+    while (waitpid(e->child, &status, 0) == -1 && errno == EINTR) {
+    }
+    if (by_itself) {
+        judge(e, folder, status);
+    } else if (atn_interrupted()) {
+        fail(&e->drawing->error, ATTAIN_ERR_INTERRUPTED, "interrupted while drawing");
+    } else {
+        snprintf(g->reason, sizeof g->reason,
+                 "gnuplot was stopped on %.80s after %.0f s; no further chart was tried",
+                 e->drawing->script, g->limit);
+        give_up(g, e->drawing);
+    }
+    clear_away(e);
 }
 
-attain_status atn_gnuplot_draw(void *user, const char *folder, const char *script,
+static void listen_to(easel *e)
+{
+    char rest[256];
+    const bool room = e->length + 1 < SAID_SIZE;
+    const ssize_t n = read(e->input, room ? e->said + e->length : rest,
+                           room ? SAID_SIZE - 1 - e->length : sizeof rest);
+    if (room && n > 0) e->length += (size_t)n;
+    if (n > 0 || (n == -1 && errno == EINTR)) return;
+    close(e->input); /* all ends closed: it is about to exit */
+    e->input = -1;
+}
+
+/* Sleeps until one of them says something or closes its end, but not for long. */
+static void await(easel *easels, size_t n)
+{
+    struct pollfd ready[MAX_AT_ONCE];
+    int slice = SLICE_MS;
+    for (size_t i = 0; i < n; i++) {
+        ready[i] =
+            (struct pollfd){.fd = easels[i].drawing ? easels[i].input : -1, .events = POLLIN};
+        if (easels[i].drawing && easels[i].input < 0) slice = 1;
+    }
+    if (poll(ready, (nfds_t)n, slice) <= 0) return;
+    for (size_t i = 0; i < n; i++)
+        if (ready[i].fd >= 0 && ready[i].revents) listen_to(&easels[i]);
+}
+
+static bool has_ended(const easel *e)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)e->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == e->child;
+}
+
+/* The number of those that ended. */
+static size_t visit(atn_gnuplot *g, easel *easels, size_t n, const char *folder)
+{
+    size_t ended = 0;
+    for (size_t i = 0; i < n; i++) {
+        easel *const e = &easels[i];
+        if (!e->drawing) continue;
+        const bool by_itself = has_ended(e);
+        if (!by_itself && !atn_interrupted() && atn_seconds_since(&e->begin) < g->limit) continue;
+        end(g, e, folder, by_itself);
+        ended++;
+    }
+    return ended;
+}
+
+static size_t count_easels(const atn_gnuplot *g, size_t n)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = g->at_once ? g->at_once : processors > 0 ? (size_t)processors : 1;
+    if (most > n) most = n;
+    return most > MAX_AT_ONCE ? MAX_AT_ONCE : most;
+}
+
+attain_status atn_gnuplot_draw(void *user, const char *folder, attain_drawing *drawings, size_t n,
                                attain_error *err)
 {
     atn_gnuplot *const g = user;
-    char scratch[PATH_SIZE], stem[256];
-    const char *end = strrchr(script, '.');
-    const size_t length = end ? (size_t)(end - script) : strlen(script);
-    if (length >= sizeof stem || !join(scratch, folder, ".draw-XXXXXX"))
-        return fail(err, ATTAIN_ERR_FILE, "name too long: %.100s", script);
-    memcpy(stem, script, length);
-    stem[length] = '\0';
-    if (!mkdtemp(scratch))
-        return fail(err, ATTAIN_ERR_FILE, "cannot draw in %.150s: %s", folder, strerror(errno));
-    attain_status status = ATTAIN_OK;
-    if (!each_file(folder, stem, take_input, scratch))
-        status = fail(err, ATTAIN_ERR_FILE, "cannot copy %.100s to draw it: %s", script,
-                      strerror(errno));
-    else if (g->given_up)
-        status = give_up(g, err);
-    else
-        status = run_gnuplot(g, scratch, script, err);
-    if (status == ATTAIN_OK && !each_file(scratch, stem, keep_picture, folder))
-        status = fail(err, ATTAIN_ERR_FILE, "the pictures of %.100s cannot be kept: %s", script,
-                      strerror(errno));
-    if (status == ATTAIN_OK && !file_exists(folder, stem, ".svg"))
-        status = fail(err, ATTAIN_ERR_TOOL, "gnuplot drew nothing for %.100s", script);
-    each_file(scratch, "", remove_file, NULL);
-    rmdir(scratch);
-    return status;
+    const size_t at_once = count_easels(g, n);
+    size_t next = 0, done = 0, running = 0;
+    easel *easels = calloc(at_once ? at_once : 1, sizeof *easels);
+    if (!easels) return fail(err, ATTAIN_ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) remove_pictures(folder, &drawings[i]);
+    while ((next < n && !atn_interrupted()) || running > 0) {
+        for (size_t i = 0; i < at_once && next < n && !atn_interrupted(); i++) {
+            if (easels[i].drawing) continue;
+            begin(g, &easels[i], folder, &drawings[next++]);
+            if (easels[i].drawing)
+                running++;
+            else
+                done++;
+        }
+        if (running > 0) await(easels, at_once);
+        const size_t ended = visit(g, easels, at_once, folder);
+        running -= ended;
+        done += ended;
+        if (g->console) atn_console_progress(g->console, "draw", (double)done / (double)n);
+    }
+    free(easels);
+    if (!atn_interrupted()) return ATTAIN_OK;
+    return fail(err, ATTAIN_ERR_INTERRUPTED, "interrupted while drawing");
 }

@@ -54,6 +54,10 @@ const atn_flag_text atn_flag_texts[] = {
      "default: comma)"},
     {ATN_FLAG_MODEL_ID, "model-id", "TEAM-MODEL",
      "of a hub's model (default: attain-map or attain-nuts)"},
+    {ATN_FLAG_SIZE, "size", "web|slide|print", "of the charts (default: web)"},
+    {ATN_FLAG_TYPE, "type", "svg|png|pdf", "of the pictures; may be repeated (default: svg, png)"},
+    {ATN_FLAG_DARK, "dark", NULL, "light on dark"},
+    {ATN_FLAG_THEME, "theme", "FILE.gp", "gnuplot commands with colours and styles of your own"},
     {ATN_FLAG_OUTPUT, "output", "", "where to write; - for standard output"},
     {ATN_FLAG_FORMAT, "format", "table|json|csv", "of the output (default: table)"},
     {ATN_FLAG_SEED, "seed", "N", "of the random numbers (default: the study's own, or 1)"},
@@ -112,6 +116,15 @@ const atn_command atn_commands[] = {
      "the Monte Carlo error, which reports and settings differ, and what each report did.  OLD\n"
      "and NEW are runs' folders or their results.json.\n",
      2, 2, ATN_FLAGS_ALL, "FILE", atn_cmd_compare},
+    {"plot", "RESULT [CHART]", "charts of a finished run: other sizes, dark, PDF, your theme",
+     "Draws the charts of a finished run, or the one named CHART, or all of that kind, with\n"
+     "gnuplot.  Each comes with its script, its data and a description, and gnuplot NAME.gp\n"
+     "redraws it in its folder.  By default the run's own look goes into charts/ of the run's\n"
+     "folder, and any other into a folder there that is named after it: charts/slide-dark/.\n",
+     1, 2,
+     ATN_FLAGS_ALL | ATN_FLAG_NUMBERS | ATN_FLAG_SIZE | ATN_FLAG_TYPE | ATN_FLAG_DARK |
+         ATN_FLAG_THEME,
+     "DIR", atn_cmd_plot},
     {"render", "RESULT TEMPLATE", "text with the numbers of a finished run filled in",
      "Fills a Mustache template with the numbers of a finished run.  A name with slashes is an\n"
      "address, and filters word what stands there:\n\n"

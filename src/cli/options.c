@@ -219,6 +219,24 @@ static bool read_numbers(const parser *p, const char *value)
     return true;
 }
 
+static bool read_size(const parser *p, const char *value)
+{
+    static const char *const names[] = {"web", "slide", "print"};
+    size_t choice;
+    if (!read_choice(p, "--size", value, names, 3, "web, slide or print", &choice)) return false;
+    p->options->size = (attain_chart_size)choice;
+    return true;
+}
+
+static bool read_type(const parser *p, const char *value)
+{
+    static const char *const names[] = {"svg", "png", "pdf"};
+    size_t choice;
+    if (!read_choice(p, "--type", value, names, 3, "svg, png or pdf", &choice)) return false;
+    p->options->pictures |= 1u << choice;
+    return true;
+}
+
 /* A list given in parts is one list. */
 static bool join(const parser *p, char **list, char separator, const char *value)
 {
@@ -286,6 +304,10 @@ static bool take_value(const parser *p, atn_flag flag, const char *value)
     case ATN_FLAG_ESCAPE: return read_escape(p, value);
     case ATN_FLAG_NUMBERS: return read_numbers(p, value);
     case ATN_FLAG_MODEL_ID: o->model_id = value; break;
+    case ATN_FLAG_THEME: o->theme = value; break;
+    case ATN_FLAG_SIZE: return read_size(p, value);
+    case ATN_FLAG_TYPE: return read_type(p, value);
+    case ATN_FLAG_DARK: o->dark = true; break;
     case ATN_FLAG_QUIET: o->quiet = true; break;
     case ATN_FLAG_STRICT: o->strict = true; break;
     case ATN_FLAG_HELP: o->help = true; break;

@@ -15,16 +15,21 @@ static double number_of(const atn_node *node, const char *key)
     return atn_node_number(atn_node_get(node, key));
 }
 
+static const double MOST_NOTE_ROOM = 228.0;
+
 typedef struct curve {
     atn_answer a;
     double end, at_deadline; /* P by the horizon and by the deadline */
     atn_day median;          /* 0: not by the horizon */
 } curve;
 
-static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
+enum { MOST_CURVES = 128 };
+
+/* Every reading of the goal in every definition that has a curve. */
+static size_t gather(const atn_node *root, const atn_node *goal, curve curves[MOST_CURVES])
 {
     size_t n = 0;
-    for (atn_answer a = {0}; atn_answer_next(root, &a) && n < ATN_LINE_COLORS;) {
+    for (atn_answer a = {0}; atn_answer_next(root, &a) && n < MOST_CURVES;) {
         if (a.goal != goal || !atn_node_first(atn_node_path(a.reading, "by_date/dates"))) continue;
         curves[n] = (curve){.a = a};
         curves[n].end = number_of(a.reading, "probability_at_horizon");
@@ -34,6 +39,42 @@ static size_t gather(const atn_node *root, const atn_node *goal, curve *curves)
         n++;
     }
     return n;
+}
+
+/* How far a curve is from the nearest of those chosen. */
+static double distance(const curve *curves, size_t n, const bool *chosen, size_t from)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (chosen[i])
+            least = fmin(least, fabs(curves[i].at_deadline - curves[from].at_deadline) +
+                                    fabs(curves[i].end - curves[from].end));
+    return least;
+}
+
+/* Of more curves than there are colours keeps the least and the most likely at the deadline, then
+ * always the one furthest from those kept; in their order. */
+static size_t thin(curve *curves, size_t n)
+{
+    bool chosen[MOST_CURVES] = {false};
+    size_t low = 0, high = 0, kept = 0;
+    if (n <= ATN_LINE_COLORS) return n;
+    for (size_t i = 1; i < n; i++) {
+        if (curves[i].at_deadline < curves[low].at_deadline) low = i;
+        if (curves[i].at_deadline > curves[high].at_deadline) high = i;
+    }
+    chosen[low] = chosen[high] = true;
+    for (size_t k = low == high ? 1 : 2; k < ATN_LINE_COLORS; k++) {
+        size_t furthest = n;
+        for (size_t i = 0; i < n; i++)
+            if (!chosen[i] && (furthest == n || distance(curves, n, chosen, i) >
+                                                    distance(curves, n, chosen, furthest)))
+                furthest = i;
+        chosen[furthest] = true;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (chosen[i]) curves[kept++] = curves[i];
+    return kept;
 }
 
 static double target_of(const curve *c)
@@ -158,30 +199,65 @@ static void write_data(atn_text *data, const curve *curves, size_t n)
     }
 }
 
-static void add_dot(atn_frame *f, atn_day day, double p, const char *color, const char *ink,
-                    const atn_text *text, bool left)
+static double height_of(const atn_frame *f, double p)
 {
-    atn_text *s = &f->chart->script;
-    atn_text_add(s, "set label ");
-    atn_escape_gnuplot(s, text->data ? text->data : "");
-    atn_text_add(s, " at ");
-    atn_add_day(s, day);
-    atn_text_add(s, ", first ");
-    atn_text_number(s, p);
-    atn_text_printf(
-        s,
-        " %s front noenhanced point pt 7 ps 0.8 lc rgb %s offset character %s, 0.7 font "
-        "',11.5' textcolor rgb %s\n",
-        left ? "right" : "left", color, left ? "-0.6" : "0.6", ink);
+    return f->bottom + p * (f->top - f->bottom);
 }
 
-static void add_marks(atn_frame *f, const curve *c, size_t k, atn_day deadline, bool crowded)
+/* The curves as pixels, so that no word is written across them; false when out of memory. */
+static bool trace(const atn_frame *f, const curve *curves, size_t n, atn_dots *dots)
 {
+    size_t room = 0;
+    for (size_t k = 0; k < n; k++)
+        room += atn_node_size(atn_node_path(curves[k].a.reading, "by_date/dates")) + 1;
+    dots->points = atn_alloc_array(f->ctx, room, sizeof *dots->points);
+    if (!dots->points) return false;
+    for (size_t k = 0; k < n; k++) {
+        const atn_node *date = atn_node_first(atn_node_path(curves[k].a.reading, "by_date/dates"));
+        const atn_node *p =
+            atn_node_first(atn_node_path(curves[k].a.reading, "by_date/probability"));
+        for (; date && p; date = atn_node_next(date), p = atn_node_next(p)) {
+            atn_day day;
+            if (!atn_iso_day(atn_node_text(date), &day)) continue;
+            dots->points[dots->n_points][0] = atn_frame_x(f, day);
+            dots->points[dots->n_points++][1] = height_of(f, atn_node_number(p));
+        }
+        dots->points[dots->n_points][0] = f->right;
+        dots->points[dots->n_points++][1] = NAN;
+    }
+    return true;
+}
+
+/* Height of the line as it is drawn, straight from date to date. */
+static double chance_on(const curve *c, atn_day day)
+{
+    const atn_node *date = atn_node_first(atn_node_path(c->a.reading, "by_date/dates"));
+    const atn_node *p = atn_node_first(atn_node_path(c->a.reading, "by_date/probability"));
+    double chance = 0.5;
+    atn_day before = 0;
+    for (bool first = true; date && p; date = atn_node_next(date), p = atn_node_next(p)) {
+        atn_day at;
+        const double next = atn_node_number(p);
+        if (!atn_iso_day(atn_node_text(date), &at) || !isfinite(next)) continue;
+        if (!first && at > day)
+            return chance + (next - chance) * (double)(day - before) / (double)(at - before);
+        chance = next;
+        before = at;
+        first = false;
+    }
+    return chance;
+}
+
+static void add_marks(const atn_frame *f, atn_dots *dots, const curve *c, size_t k,
+                      atn_day deadline, bool crowded)
+{
+    const char *color = atn_line_colors[k], *ink = atn_line_inks[k];
     atn_text text;
     atn_text_init(&text, f->ctx);
     if (deadline < f->last && isfinite(c->at_deadline)) {
         if (!crowded) atn_say_percent(&text, c->at_deadline);
-        add_dot(f, deadline, c->at_deadline, atn_line_colors[k], atn_line_inks[k], &text, true);
+        atn_dots_add(dots, atn_frame_x(f, deadline), height_of(f, c->at_deadline), color, ink,
+                     &text);
         atn_text_free(&text);
     }
     if (c->median && c->median >= f->first && c->median <= f->last && !crowded &&
@@ -190,9 +266,42 @@ static void add_marks(atn_frame *f, const curve *c, size_t k, atn_day deadline, 
         char date[ATN_DATE_SIZE];
         atn_date_format(c->median, date);
         atn_say_short_date(&text, date);
-        add_dot(f, c->median, 0.5, atn_line_colors[k], atn_line_inks[k], &text,
-                c->median > f->first + (f->last - f->first) / 3);
+        atn_dots_add(dots, atn_frame_x(f, c->median), height_of(f, chance_on(c, c->median)), color,
+                     ink, &text);
         atn_text_free(&text);
+    }
+}
+
+/* Dots at the deadline and where the chance is even. */
+static void add_dots(atn_frame *f, const curve *curves, size_t n, atn_day deadline)
+{
+    atn_dots dots = {.sparse = n == 1};
+    if (!trace(f, curves, n, &dots)) {
+        f->chart->script.failed = true;
+        return;
+    }
+    for (size_t k = 0; k < n; k++) {
+        bool crowded = false;
+        for (size_t i = 0; i < n; i++)
+            crowded |= i != k && fabs(curves[i].at_deadline - curves[k].at_deadline) < 0.05;
+        add_marks(f, &dots, &curves[k], k, deadline, crowded);
+    }
+    atn_dots_place(f, &dots);
+    atn_free(f->ctx, dots.points);
+}
+
+static void say_note(atn_text *out, const atn_node *root, const curve *c)
+{
+    atn_say_percent(out, c->end);
+    const size_t before = out->length;
+    atn_text_add(out, "  ");
+    const size_t named = out->length;
+    atn_say_which(out, &c->a);
+    if (out->length == named && out->data && !out->failed) {
+        out->length = before;
+        out->data[before] = '\0';
+        atn_text_add(out, " by ");
+        atn_say_short_date(out, text_of(atn_node_get(root, "study"), "horizon"));
     }
 }
 
@@ -200,19 +309,25 @@ static void add_note(atn_frame *f, const curve *c, size_t k)
 {
     atn_text text;
     atn_text_init(&text, f->ctx);
-    atn_say_percent(&text, c->end);
-    const size_t before = text.length;
-    atn_text_add(&text, "  ");
-    const size_t named = text.length;
-    atn_say_which(&text, &c->a);
-    if (text.length == named && text.data && !text.failed) {
-        text.length = before;
-        text.data[before] = '\0';
-        atn_text_add(&text, " by ");
-        atn_say_short_date(&text, text_of(atn_node_get(f->root, "study"), "horizon"));
-    }
+    say_note(&text, f->root, c);
     atn_frame_note(f, c->end, atn_line_inks[k], 0, &text);
     atn_text_free(&text);
+}
+
+/* A narrow layout gives the curves what the notes beside them do not need. */
+static double note_room(const atn_frame *f, const curve *curves, size_t n)
+{
+    double room = 196.0; /* of "not by 31 Dec 2026: 83 %" */
+    atn_text text;
+    if (f->look->size == ATTAIN_SIZE_WEB) return MOST_NOTE_ROOM;
+    atn_text_init(&text, f->ctx);
+    for (size_t k = 0; k < n; k++) {
+        say_note(&text, f->root, &curves[k]);
+        if (text.data)
+            room = fmax(room, 28.0 + atn_text_width(text.data, text.length, 11.5, false));
+        atn_text_free(&text);
+    }
+    return fmin(room, MOST_NOTE_ROOM);
 }
 
 static void add_gap(atn_frame *f, const curve *curves, size_t n)
@@ -236,7 +351,16 @@ static void add_gap(atn_frame *f, const curve *curves, size_t n)
     atn_text_add(s, " to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb c_rule\n");
 }
 
-static void say_alt(atn_text *out, const atn_node *root, const curve *curves, size_t n,
+static void say_foot(atn_text *out, size_t n, size_t all)
+{
+    if (n < all)
+        atn_text_printf(out,
+                        "%zu of %zu ways to count are drawn; by the deadline the others' chances "
+                        "lie between theirs.",
+                        n, all);
+}
+
+static void say_alt(atn_text *out, const atn_node *root, const curve *curves, size_t n, size_t all,
                     const atn_chart *chart)
 {
     if (chart->headline.data) atn_text_add(out, chart->headline.data);
@@ -252,19 +376,23 @@ static void say_alt(atn_text *out, const atn_node *root, const curve *curves, si
         atn_text_add(out, " by ");
         atn_say_short_date(out, text_of(atn_node_get(root, "study"), "horizon"));
     }
-    atn_text_add(out, ".");
+    atn_text_add(out, n < all ? ". " : ".");
+    say_foot(out, n, all);
 }
 
-static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, atn_day deadline,
-                    atn_day as_of, atn_day horizon)
+/* Draws n curves of `all`. */
+static void compose(atn_frame *f, const curve *curves, size_t n, size_t all, atn_day start,
+                    atn_day deadline, atn_day as_of, atn_day horizon)
 {
     atn_text text;
     atn_text_init(&text, f->ctx);
     say_below(&text, f->root, curves);
     atn_frame_head(f, text.data ? text.data : "");
     atn_text_free(&text);
-    atn_frame_foot(f, "");
-    f->right = f->width - 228.0;
+    say_foot(&text, n, all);
+    atn_frame_foot(f, text.data ? text.data : "");
+    atn_text_free(&text);
+    f->right = f->width - note_room(f, curves, n);
     atn_frame_dates(f, start, horizon);
     atn_frame_values(f, 0.0, 1.0, true);
     write_data(&f->chart->data, curves, n);
@@ -274,14 +402,6 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
     for (size_t k = n; k-- > 0;)
         atn_frame_plot(f, "'%s.csv' skip 1 using %zu:%zu with lines lt 1 lw 2.5 lc rgb %s",
                        f->chart->name, 2 * k + 1, 2 * k + 2, atn_line_colors[k]);
-    for (size_t k = 0; k < n; k++) {
-        bool crowded = false;
-        for (size_t i = 0; i < n; i++)
-            crowded |= i != k && fabs(curves[i].at_deadline - curves[k].at_deadline) < 0.05;
-        add_marks(f, &curves[k], k, deadline, crowded);
-        add_note(f, &curves[k], k);
-    }
-    add_gap(f, curves, n);
     if (as_of < horizon && as_of > start + 7) {
         /* Where the deadline is near, its own label needs the room to the right. */
         const bool near = deadline > as_of && deadline - as_of < (horizon - start) / 6;
@@ -290,15 +410,19 @@ static void compose(atn_frame *f, const curve *curves, size_t n, atn_day start, 
         atn_text_free(&text);
     }
     if (deadline < horizon) atn_frame_rule(f, deadline, "deadline", true);
+    atn_frame_place_rules(f); /* which may lower the plot's upper edge */
+    add_dots(f, curves, n, deadline);
+    for (size_t k = 0; k < n; k++) add_note(f, &curves[k], k);
+    add_gap(f, curves, n);
     atn_frame_place_notes(f);
 }
 
 void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_node *goal)
 {
-    curve curves[ATN_LINE_COLORS];
+    curve curves[MOST_CURVES];
     atn_frame f;
     atn_day origin, as_of, horizon, start, deadline;
-    const size_t n = gather(root, goal, curves);
+    const size_t all = gather(root, goal, curves), n = thin(curves, all);
     if (n == 0 || !atn_study_days(root, &origin, &as_of, &horizon) ||
         !atn_iso_day(text_of(goal, "start"), &start) ||
         !atn_iso_day(text_of(goal, "deadline"), &deadline) || start >= horizon)
@@ -306,8 +430,8 @@ void atn_chart_attainment(atn_chart_list *list, const atn_node *root, const atn_
     atn_chart *chart = atn_chart_add(list, "attainment", text_of(goal, "id"));
     if (!chart) return;
     say_headline(&chart->headline, root, curves, n);
-    atn_frame_open(&f, list->ctx, root, chart, 960.0, 540.0);
-    compose(&f, curves, n, start, deadline, as_of, horizon);
+    atn_frame_open_free(&f, list->ctx, root, chart, 960.0, 540.0);
+    compose(&f, curves, n, all, start, deadline, as_of, horizon);
     atn_frame_close(&f);
-    say_alt(&chart->alt, root, curves, n, chart);
+    say_alt(&chart->alt, root, curves, n, all, chart);
 }

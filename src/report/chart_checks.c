@@ -12,7 +12,8 @@ enum { FEWEST = 3, MOST_ROWS = 40, FEW_FOR_BINS = 10, MANY = 20, N_FITTED = 5 };
 static const char *const FITTED[N_FITTED] = {"0.05", "0.25", "0.5", "0.75", "0.95"};
 static const double WIDTH = 960.0, SIDE = 24.0, ROW = 15.5, TALL_ROW = 24.0, DATE = 82.0,
                     SOURCE = 136.0;
-static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0, FOOT = 72.0;
+static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0, FOOT = 72.0,
+                    TIC_ROOM = 64.0;
 static const double FURTHEST = 150.0; /* percent: where the scale ends at the latest */
 
 /* How a value stands beside the median predicted for it. */
@@ -296,7 +297,8 @@ static void write_data(atn_text *out, const sheet *s)
 static void add_axis(atn_frame *f, const sheet *s)
 {
     atn_text *t = &f->chart->script;
-    const double step = atn_nice_step(s->high - s->low, 6), from = ceil(s->low / step) * step;
+    const int parts = (int)fmin(6.0, fmax(2.0, (f->right - f->left) / TIC_ROOM));
+    const double step = atn_nice_step(s->high - s->low, parts), from = ceil(s->low / step) * step;
     atn_text_add(t, "set xrange [");
     atn_text_number(t, s->low);
     atn_text_add(t, ":");

@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/asset.h"
-
-extern const atn_asset atn_report_assets[];
-
 static const double SIDE = 24.0, HEAD_SIZE = 17.0, BELOW_SIZE = 12.0, FOOT_SIZE = 10.5;
 static const double NOTE_SIZE = 11.5, NOTE_GAP = 15.0, RIGHT_ROOM = 196.0;
+static const double LINE = 1.32; /* heights of text from line to line */
 
 const char *const atn_line_colors[ATN_LINE_COLORS] = {"c_line", "c_orange", "c_green", "c_pink",
                                                       "c_sky",  "c_mark",   "c_brown", "c_rule"};
@@ -31,20 +28,48 @@ void atn_add_day(atn_text *out, atn_day day)
     atn_text_printf(out, "'%s'", text);
 }
 
-void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
-                    double width, double height)
+static void open_frame(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                       double width, double height, bool free)
 {
-    *f = (atn_frame){.ctx = ctx, .root = root, .chart = chart, .width = width, .height = height};
+    const atn_look *look = chart->look ? chart->look : &atn_web_look;
+    atn_look_layout(look, free, &width, &height);
+    *f = (atn_frame){.ctx = ctx,
+                     .root = root,
+                     .chart = chart,
+                     .look = look,
+                     .free = free,
+                     .width = width,
+                     .height = height};
     f->left = 74.0;
     f->right = width - RIGHT_ROOM;
     f->top = height - 100.0;
     f->bottom = 86.0;
     atn_text_init(&f->plot, ctx);
-    atn_text *s = &chart->script;
-    atn_text_printf(s, "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
+    atn_text_printf(&chart->script,
+                    "# Redraw with: gnuplot %s.gp (gnuplot 5.4; reads %s.csv beside it)\n",
                     chart->name, chart->name);
-    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "light.gp")));
-    atn_text_add(s, atn_asset_text(atn_asset_find(atn_report_assets, "theme.gp")));
+    atn_look_head(look, &chart->script);
+}
+
+void atn_frame_open(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                    double width, double height)
+{
+    open_frame(f, ctx, root, chart, width, height, false);
+}
+
+void atn_frame_open_free(atn_frame *f, attain_context *ctx, const atn_node *root, atn_chart *chart,
+                         double width, double height)
+{
+    open_frame(f, ctx, root, chart, width, height, true);
+}
+
+void atn_frame_set_height(atn_frame *f, double height)
+{
+    const double before = f->width;
+    atn_look_layout(f->look, false, &f->width, &height);
+    f->right += f->width - before;
+    f->top += height - f->height;
+    f->height = height;
 }
 
 void atn_frame_label(atn_frame *f, const char *text, const char *place, double size,
@@ -59,10 +84,14 @@ void atn_frame_label(atn_frame *f, const char *text, const char *place, double s
                     digits, color);
 }
 
+/* The most lines that a text of the head or the foot gets; what is longer is cut, and stands whole
+ * in the description. */
+enum { MOST_LINES = 5 };
+
 static size_t count_lines(const char *text, double size, bool bold, double room)
 {
     size_t lines = 0;
-    for (; *text; lines++) {
+    for (; *text && lines < MOST_LINES; lines++) {
         text += atn_text_fit(text, size, bold, room);
         while (*text == ' ') text++;
     }
@@ -73,20 +102,21 @@ static size_t count_lines(const char *text, double size, bool bold, double room)
 static double balanced(const char *text, double size, bool bold, double room)
 {
     const size_t lines = count_lines(text, size, bold, room);
-    if (lines < 2) return room;
+    if (lines < 2 || lines == MOST_LINES) return room;
     double narrow = room;
     while (narrow > 0.4 * room && count_lines(text, size, bold, narrow - 8.0) == lines)
         narrow -= 8.0;
     return narrow;
 }
 
-static void add_line(atn_frame *f, const char *text, size_t n, double y, double size, bool bold,
-                     const char *color)
+static void add_line(atn_frame *f, const char *text, size_t n, bool cut, double y, double size,
+                     bool bold, const char *color)
 {
     atn_text line, *s = &f->chart->script;
     char digits[64];
     atn_text_init(&line, f->ctx);
     atn_text_add_bytes(&line, text, n);
+    if (cut) atn_text_add(&line, "\xe2\x80\xa6");
     atn_number_fixed(size, 1, digits);
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, line.data ? line.data : "");
@@ -94,8 +124,8 @@ static void add_line(atn_frame *f, const char *text, size_t n, double y, double 
     number(s, SIDE / f->width);
     atn_text_add(s, ", screen ");
     number(s, y / f->height);
-    atn_text_printf(s, " left front noenhanced font 'DejaVu Sans%s,%s' textcolor rgb %s\n",
-                    bold ? ":Bold" : "", digits, color);
+    atn_text_printf(s, " left front noenhanced font %s.',%s' textcolor rgb %s\n",
+                    bold ? "f_bold" : "f_plain", digits, color);
     if (line.failed) s->failed = true;
     atn_text_free(&line);
 }
@@ -105,24 +135,46 @@ static double paragraph(atn_frame *f, const char *text, double y, double size, b
                         const char *color)
 {
     const double room = balanced(text, size, bold, f->width - 2 * SIDE);
-    while (*text) {
-        const size_t n = atn_text_fit(text, size, bold, room);
-        add_line(f, text, n, y, size, bold, color);
+    for (size_t line = 1; *text && line <= MOST_LINES; line++) {
+        size_t n = atn_text_fit(text, size, bold, room);
+        const bool cut = line == MOST_LINES && text[n] != '\0';
+        if (cut) n = atn_text_fit(text, size, bold, room - size);
+        add_line(f, text, n, cut, y, size, bold, color);
         text += n;
         while (*text == ' ') text++;
-        y -= size * 1.32;
+        y -= size * LINE;
     }
     return y;
+}
+
+static const char WARNING[] = "Answer with warnings: a quality gate failed.";
+
+double atn_frame_head_height(const atn_frame *f, const char *below)
+{
+    const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
+    const double room = f->width - 2 * SIDE;
+    double height = 26.0 + LINE * HEAD_SIZE * (double)count_lines(headline, HEAD_SIZE, true, room);
+    if (atn_gates_failed(f->root)) height += 1.0 + LINE * BELOW_SIZE;
+    return height + 17.0 + LINE * BELOW_SIZE * (double)count_lines(below, BELOW_SIZE, false, room);
+}
+
+/* Long words must leave room for the plot: a slide grows (and all on it is smaller), a column of
+ * print grows taller. */
+static void make_room(atn_frame *f, const char *below)
+{
+    if (!f->free || f->look->size == ATTAIN_SIZE_WEB) return;
+    for (int k = 0; k < 4 && atn_frame_head_height(f, below) > 0.29 * f->height; k++)
+        atn_frame_set_height(f, round(1.1 * f->height));
 }
 
 void atn_frame_head(atn_frame *f, const char *below)
 {
     atn_capitalise(&f->chart->headline, 0);
+    make_room(f, below);
     const char *headline = f->chart->headline.data ? f->chart->headline.data : "";
     double y = paragraph(f, headline, f->height - 26.0, HEAD_SIZE, true, "c_ink");
     if (atn_gates_failed(f->root)) /* a picture travels alone */
-        y = paragraph(f, "Answer with warnings: a quality gate failed.", y - 1.0, BELOW_SIZE, true,
-                      "c_warning");
+        y = paragraph(f, WARNING, y - 1.0, BELOW_SIZE, true, "c_warning");
     y = paragraph(f, below, y - 1.0, BELOW_SIZE, false, "c_quiet");
     f->top = y - 16.0;
 }
@@ -130,9 +182,9 @@ void atn_frame_head(atn_frame *f, const char *below)
 void atn_frame_foot(atn_frame *f, const char *text)
 {
     const double lines = (double)count_lines(text, FOOT_SIZE, false, f->width - 2 * SIDE);
-    const double height = lines * FOOT_SIZE * 1.32;
+    const double height = lines * FOOT_SIZE * LINE;
     paragraph(f, text, height + 2.0, FOOT_SIZE, false, "c_quiet");
-    f->bottom = 56.0 + height;
+    f->bottom = 62.0 + height;
 }
 
 void atn_frame_margins(atn_frame *f)
@@ -155,8 +207,15 @@ void atn_frame_margins(atn_frame *f)
 static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+/* By how much labels must thin out on a plot narrower than those the steps below are made for. */
+static double crowding(const atn_frame *f)
+{
+    const double room = f->right - f->left;
+    return room > 0 && room < 640.0 ? 640.0 / room : 1.0;
+}
+
 /* Months between tics, a divisor or multiple of 12, so that each labelled January stands. */
-static int month_step(int months)
+static int month_step(double months)
 {
     static const int most[][2] = {{13, 1}, {26, 2}, {40, 3}, {80, 6}, {160, 12}, {400, 24}};
     for (size_t i = 0; i < sizeof most / sizeof *most; i++)
@@ -173,10 +232,10 @@ static void tic(atn_text *s, bool *any, atn_day day, const char *label, int year
     *any = true;
 }
 
-static void short_tics(atn_text *s, atn_day first, atn_day last)
+static void short_tics(atn_text *s, atn_day first, atn_day last, double crowded)
 {
     bool any = false;
-    const atn_day days = last - first;
+    const double days = (double)(last - first) * crowded;
     const int step = days > 35 ? 14 : days > 16 ? 7 : days > 9 ? 2 : 1;
     for (atn_day day = first; day <= last; day += step) {
         int y, m, d;
@@ -187,13 +246,13 @@ static void short_tics(atn_text *s, atn_day first, atn_day last)
     }
 }
 
-static void month_tics(atn_text *s, atn_day first, atn_day last)
+static void month_tics(atn_text *s, atn_day first, atn_day last, double crowded)
 {
     int y, m, d, year, month;
     bool any = false;
     atn_date_parts(first, &year, &month, &d);
     atn_date_parts(last, &y, &m, &d);
-    const int step = month_step((y - year) * 12 + m - month + 1);
+    const int step = month_step(((y - year) * 12 + m - month + 1) * crowded);
     if (atn_date_from_parts(year, month, 1) < first) month++;
     for (;; month++) {
         if (month > 12) year++, month -= 12;
@@ -215,9 +274,9 @@ void atn_frame_dates(atn_frame *f, atn_day first, atn_day last)
     atn_add_day(s, f->last);
     atn_text_add(s, "]\nset xtics (");
     if (f->last - f->first < 75)
-        short_tics(s, f->first, f->last);
+        short_tics(s, f->first, f->last, crowding(f));
     else
-        month_tics(s, f->first, f->last);
+        month_tics(s, f->first, f->last, crowding(f));
     atn_text_add(s, ")\n");
 }
 
@@ -265,29 +324,28 @@ void atn_frame_values(atn_frame *f, double low, double high, bool share)
     f->left = fmax(f->left, widest + 16.0);
 }
 
-void atn_frame_rule(atn_frame *f, atn_day day, const char *word, bool right_of_it)
-{
-    atn_text *s = &f->chart->script;
-    if (day < f->first || day > f->last) return;
-    atn_text_add(s, "set arrow from ");
-    atn_add_day(s, day);
-    atn_text_add(s, ", graph 0 to ");
-    atn_add_day(s, day);
-    atn_text_add(s, ", graph 1 nohead front ls 3\n");
-    atn_text_add(s, "set label ");
-    atn_escape_gnuplot(s, word);
-    atn_text_add(s, " at ");
-    atn_add_day(s, day);
-    atn_text_printf(s,
-                    ", graph 1 %s front noenhanced offset character %s, 0.5 font ',11' textcolor "
-                    "rgb c_quiet\n",
-                    right_of_it ? "left" : "right", right_of_it ? "-0.2" : "0.2");
-}
-
 bool atn_frame_note_fits(const atn_frame *f, const atn_text *text)
 {
     const double room = f->width - f->right - 16.0;
     return text->data && atn_text_width(text->data, text->length, NOTE_SIZE, false) <= room;
+}
+
+/* What has no room is cut: before its last part, which often tells it from its like, where that is
+ * short. */
+static void cut_note(char *out, size_t size, const char *text, double room)
+{
+    static const char ellipsis[] = "\xe2\x80\xa6";
+    const char *tail = "";
+    for (const char *s = strstr(text, ", "); s; s = strstr(s + 1, ", ")) tail = s;
+    if (atn_text_width(tail, strlen(tail), NOTE_SIZE, false) > 0.5 * room || strlen(tail) > 40)
+        tail = "";
+    const double left = room - NOTE_SIZE - atn_text_width(tail, strlen(tail), NOTE_SIZE, false);
+    size_t n = atn_text_cut(text, NOTE_SIZE, false, left);
+    const size_t most = size - strlen(tail) - sizeof ellipsis;
+    if (n > most) n = most;
+    while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    while (n > 0 && strchr(" (,", text[n - 1])) n--;
+    snprintf(out, size, "%.*s%s%s", (int)n, text, ellipsis, tail);
 }
 
 void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const atn_text *text)
@@ -296,15 +354,10 @@ void atn_frame_note(atn_frame *f, double y, const char *color, int rank, const a
         return;
     atn_margin_note *note = &f->notes[f->n_notes];
     const double room = f->width - f->right - 16.0;
-    size_t n = strlen(text->data);
-    if (atn_text_width(text->data, n, NOTE_SIZE, false) > room) {
-        n = atn_text_fit(text->data, NOTE_SIZE, false, room - NOTE_SIZE);
-        if (n > sizeof note->text - 4) n = sizeof note->text - 4;
-        while (n > 0 && ((unsigned char)text->data[n] & 0xc0) == 0x80) n--;
-        snprintf(note->text, sizeof note->text, "%.*s\xe2\x80\xa6", (int)n, text->data);
-    } else {
+    if (text->length >= sizeof note->text || !atn_frame_note_fits(f, text))
+        cut_note(note->text, sizeof note->text, text->data, room);
+    else
         snprintf(note->text, sizeof note->text, "%s", text->data);
-    }
     note->y = y;
     note->color = color;
     note->rank = rank;
@@ -340,6 +393,18 @@ static void thin_notes(atn_frame *f, double gap)
         }
 }
 
+/* More notes than the margin is high: of the two that are closest, the upper one goes. */
+static void drop_closest(atn_frame *f)
+{
+    size_t closest = 1;
+    for (size_t i = 2; i < f->n_notes; i++)
+        if (f->notes[i].y - f->notes[i - 1].y < f->notes[closest].y - f->notes[closest - 1].y)
+            closest = i;
+    memmove(&f->notes[closest], &f->notes[closest + 1],
+            (f->n_notes - closest - 1) * sizeof *f->notes);
+    f->n_notes--;
+}
+
 double atn_frame_note_gap(const atn_frame *f)
 {
     return NOTE_GAP * (f->high - f->low) / (f->top - f->bottom);
@@ -350,6 +415,7 @@ void atn_frame_place_notes(atn_frame *f)
     const double gap = atn_frame_note_gap(f);
     sort_notes(f);
     thin_notes(f, gap);
+    while (f->n_notes > 1 && (double)(f->n_notes - 1) * gap > f->high - f->low) drop_closest(f);
     /* What is left is pushed apart: upwards, then back down from the upper edge. */
     for (size_t i = 1; i < f->n_notes; i++)
         f->notes[i].y = fmax(f->notes[i].y, f->notes[i - 1].y + gap);
@@ -381,32 +447,21 @@ void atn_frame_plot(atn_frame *f, const char *format, ...)
     atn_text_add(&f->plot, part);
 }
 
-void atn_frame_terminal(atn_frame *f, bool png)
-{
-    atn_text *s = &f->chart->script;
-    if (png)
-        atn_text_printf(s,
-                        "set terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 1.5 "
-                        "linewidth 2 pointscale 2 background rgb c_paper noenhanced\n"
-                        "set output '%s.png'\n",
-                        2 * (int)f->width, 2 * (int)f->height, f->chart->name);
-    else
-        atn_text_printf(s,
-                        "set terminal svg size %d,%d dynamic font 'DejaVu Sans,12' background rgb "
-                        "c_paper noenhanced\nset output '%s.svg'\n",
-                        (int)f->width, (int)f->height, f->chart->name);
-}
-
 void atn_frame_close(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
+    bool drawn = false;
+    atn_frame_place_rules(f);
     atn_frame_margins(f);
-    atn_frame_terminal(f, false);
-    atn_text_add(s, f->plot.data ? f->plot.data : "");
+    for (size_t i = 0; i < 3; i++) {
+        if (!(f->look->pictures & (unsigned)atn_picture_kinds[i].bit)) continue;
+        atn_look_terminal(f, atn_picture_kinds[i].bit);
+        atn_text_add(s, drawn || !f->plot.data ? "replot" : f->plot.data);
+        atn_text_add(s, "\n");
+        drawn = true;
+    }
     if (f->plot.failed) s->failed = true;
-    atn_text_add(s, "\n");
-    atn_frame_terminal(f, true);
-    atn_text_add(s, "replot\nset output\n");
+    atn_text_add(s, "set output\n");
     atn_text_free(&f->plot);
 }
 

@@ -12,15 +12,22 @@ static void number(atn_text *out, double value)
     atn_text_number(out, isfinite(value) ? value : 0.0);
 }
 
-/* `replot` draws no second panel, so both terminals go through the same lines. */
+/* `replot` draws no second panel, so all terminals go through the same lines. */
 void atn_panels_open(atn_frame *f)
 {
     atn_text *s = &f->chart->script;
-    atn_text_add(s, "do for [picture in 'svg png'] {\nif (picture eq 'svg') {\n");
-    atn_frame_terminal(f, false);
-    atn_text_add(s, "} else {\n");
-    atn_frame_terminal(f, true);
-    atn_text_add(s, "}\nset multiplot\n");
+    bool any = false;
+    atn_text_add(s, "do for [picture in '");
+    atn_look_say_pictures(f->look, s);
+    atn_text_add(s, "'] {\n");
+    for (size_t i = 0; i < 3; i++) {
+        if (!(f->look->pictures & (unsigned)atn_picture_kinds[i].bit)) continue;
+        atn_text_printf(s, "%sif (picture eq '%s') {\n", any ? "}\n" : "",
+                        atn_picture_kinds[i].name);
+        atn_look_terminal(f, atn_picture_kinds[i].bit);
+        any = true;
+    }
+    atn_text_add(s, any ? "}\nset multiplot\n" : "set multiplot\n");
 }
 
 void atn_panel_draw(atn_frame *f, double bottom, double top)
@@ -29,6 +36,7 @@ void atn_panel_draw(atn_frame *f, double bottom, double top)
     const double whole_top = f->top, whole_bottom = f->bottom;
     f->top = top;
     f->bottom = bottom;
+    atn_frame_place_rules(f);
     atn_frame_margins(f);
     f->top = whole_top;
     f->bottom = whole_bottom;
@@ -77,6 +85,10 @@ static void say_tic(atn_text *out, double at, double step, tic_style style)
         atn_text_grouped(out, at, style.decimals);
     } else {
         atn_number_fixed(at, style.decimals, plain);
+        if (out->style == ATTAIN_NUMBERS_POINT) {
+            char *point = strchr(plain, '.');
+            if (point) *point = ',';
+        }
         atn_text_add(out, plain);
     }
 }

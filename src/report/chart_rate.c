@@ -257,7 +257,7 @@ void atn_chart_rate(atn_chart_list *list, const atn_node *root, const atn_node *
     if (chart) {
         const atn_day first = fan.days[0];
         say_headline(&chart->headline, root, series, &fan, share);
-        atn_frame_open(&f, list->ctx, root, chart, 960.0, 600.0);
+        atn_frame_open_free(&f, list->ctx, root, chart, 960.0, 600.0);
         atn_marks_rate(&marks, list->ctx, root, series);
         say_alt(&chart->alt, root, series, &fan, chart, share);
         date_by_middles(&fan, root, series);

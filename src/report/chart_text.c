@@ -28,17 +28,28 @@ static size_t sequence(unsigned char lead)
     return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
+static const char NO_BREAK[] = "\xc2\xa0", NARROW[] = "\xe2\x80\xaf"; /* spaces */
+
+/* Of what is not ASCII. */
+static short other_width(const char *text)
+{
+    if (strncmp(text, NO_BREAK, 2) == 0) return REGULAR[0];
+    if (strncmp(text, NARROW, 3) == 0) return 200;
+    return (unsigned char)*text >= 0xe2 ? WIDE : OTHER;
+}
+
+/* Of the character that begins here, in thousandths of the size. */
+static short advance(const char *text, bool bold)
+{
+    const unsigned char c = (unsigned char)*text;
+    if (c >= 0x20 && c < 0x7f) return bold ? BOLD[c - 0x20] : REGULAR[c - 0x20];
+    return other_width(text);
+}
+
 double atn_text_width(const char *text, size_t n, double size, bool bold)
 {
     long sum = 0;
-    for (size_t i = 0; i < n;) {
-        const unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c < 0x7f)
-            sum += bold ? BOLD[c - 0x20] : REGULAR[c - 0x20];
-        else
-            sum += c >= 0xe2 ? WIDE : OTHER;
-        i += sequence(c);
-    }
+    for (size_t i = 0; i < n; i += sequence((unsigned char)text[i])) sum += advance(text + i, bold);
     return (double)sum * size / 1000.0;
 }
 
@@ -60,17 +71,36 @@ static bool may_break(const char *text, size_t at)
     return true;
 }
 
-size_t atn_text_fit(const char *text, double size, bool bold, double width)
+/* Bytes of the characters that fit; *space and *hyphen: of those up to the last of either, 0 where
+ * there is none. */
+static size_t measure(const char *text, double size, bool bold, double width, size_t *space,
+                      size_t *hyphen)
 {
     const size_t length = strlen(text);
-    if (atn_text_width(text, length, size, bold) <= width) return length;
-    size_t fits = sequence((unsigned char)*text), space = 0;
-    for (size_t i = 0; i < length;) {
-        const size_t next = i + sequence((unsigned char)text[i]);
-        if (next > length || atn_text_width(text, next, size, bold) > width) break;
-        fits = next;
-        if (text[next] == ' ' && may_break(text, next)) space = next;
-        i = next;
+    long sum = 0;
+    size_t n = 0;
+    *space = *hyphen = 0;
+    while (n < length) {
+        const size_t next = n + sequence((unsigned char)text[n]);
+        sum += advance(text + n, bold);
+        if (next > length || (double)sum * size / 1000.0 > width) break;
+        if (text[next] == ' ' && may_break(text, next)) *space = next;
+        if (text[n] == '-' || text[n] == '_') *hyphen = next; /* of a long identifier */
+        n = next;
     }
-    return space ? space : fits;
+    return n;
+}
+
+size_t atn_text_fit(const char *text, double size, bool bold, double width)
+{
+    size_t space, hyphen;
+    const size_t fits = measure(text, size, bold, width, &space, &hyphen);
+    if (!text[fits]) return fits;
+    return space ? space : hyphen ? hyphen : fits ? fits : sequence((unsigned char)*text);
+}
+
+size_t atn_text_cut(const char *text, double size, bool bold, double width)
+{
+    size_t space, hyphen;
+    return measure(text, size, bold, width, &space, &hyphen);
 }

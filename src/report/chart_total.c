@@ -137,7 +137,18 @@ static void add_goal(atn_frame *f, const total_view *v)
     atn_text_free(&text);
 }
 
-/* Beside the straight line from (now, today) to (deadline, target), at height y. */
+/* The pace counts from today, or from the goal's own start where that lies ahead. */
+static atn_day from_day(const total_view *v)
+{
+    return v->now > v->start ? v->now : v->start;
+}
+
+static double total_on(const total_view *v, const atn_fan *fan, atn_day day)
+{
+    return fmax(0.0, fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, day)] * v->scale + v->shift);
+}
+
+/* Beside the straight line from (from_day, today) to (deadline, target), at height y. */
 static void pace_label(atn_frame *f, const total_view *v, const char *text, double today, double y)
 {
     const double part = (y - today) / (v->target - today);
@@ -145,11 +156,28 @@ static void pace_label(atn_frame *f, const total_view *v, const char *text, doub
     atn_text_add(s, "set label ");
     atn_escape_gnuplot(s, text);
     atn_text_add(s, " at ");
-    atn_add_day(s, v->now + (atn_day)(part * (double)(v->deadline - v->now)));
+    atn_add_day(s, from_day(v) + (atn_day)(part * (double)(v->deadline - from_day(v))));
     atn_text_add(s, ", first ");
     atn_text_number(s, y);
     atn_text_add(s, " right front noenhanced offset character -1.2, 0 font ',11.5' textcolor rgb "
                     "c_goal_text\n");
+}
+
+/* Whether both words beside the line, at height y and below, keep clear of the rule at as_of. */
+static bool clear_of_rule(const atn_frame *f, const total_view *v, const atn_text *needs,
+                          const atn_text *now, double today, double y)
+{
+    const atn_day from = from_day(v);
+    const double rule = atn_frame_x(f, v->as_of), gap = atn_frame_note_gap(f);
+    const double end[] = {y, y - gap};
+    const atn_text *const text[] = {needs, now};
+    for (size_t i = 0; i < 2; i++) {
+        const double part = (end[i] - today) / (v->target - today);
+        const double right = atn_frame_x(f, from + (atn_day)(part * (double)(v->deadline - from)));
+        if (right - 10.0 - atn_text_width(text[i]->data, text[i]->length, 11.5, false) < rule + 4.0)
+            return false;
+    }
+    return true;
 }
 
 /* Under the goal's own note, on one line where it fits. */
@@ -174,13 +202,14 @@ static void pace_notes(atn_frame *f, const total_view *v, atn_text *needs, const
  * it runs clear of the bands, else in the margin. */
 static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
 {
-    const double today = fan->q[ATN_BAND_MEDIAN][atn_fan_at(fan, v->now)] * v->scale + v->shift;
+    const atn_day from = from_day(v);
+    const double today = total_on(v, fan, from);
     const double required = number_of(v->a->reading, "required_pace");
     const double current = number_of(v->a->reading, "current_pace");
-    if (v->deadline <= v->now || v->deadline > f->last || !(v->target > today) || !(required > 0))
+    if (v->deadline <= from || v->deadline > f->last || !(v->target > today) || !(required > 0))
         return;
-    line(f, v->now, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb c_goal");
-    const atn_day day = v->now + (atn_day)(0.88 * (v->deadline - v->now));
+    line(f, from, today, v->deadline, v->target, "lt 1 lw 1.8 lc rgb c_goal");
+    const atn_day day = from + (atn_day)(0.88 * (double)(v->deadline - from));
     const double y = today + 0.88 * (v->target - today);
     const double band = fan->q[8][atn_fan_at(fan, day)] * v->scale + v->shift;
     atn_text needs, now;
@@ -193,7 +222,8 @@ static void add_pace(atn_frame *f, const total_view *v, const atn_fan *fan)
     atn_say_estimate(&now, current);
     if (needs.failed || now.failed) {
         f->chart->script.failed = true;
-    } else if (y - band > 0.15 * (f->high - f->low)) {
+    } else if (y - band > 0.15 * (f->high - f->low) &&
+               clear_of_rule(f, v, &needs, &now, today, y)) {
         pace_label(f, v, needs.data, today, y);
         if (isfinite(current)) pace_label(f, v, now.data, today, y - atn_frame_note_gap(f));
     } else {
@@ -290,7 +320,7 @@ void atn_chart_total(atn_chart_list *list, const atn_node *root, const atn_answe
         atn_chart *chart = atn_chart_add(list, "total", id);
         if (chart) {
             say_headline(&chart->headline, root, &v);
-            atn_frame_open(&f, list->ctx, root, chart, 960.0, 600.0);
+            atn_frame_open_free(&f, list->ctx, root, chart, 960.0, 600.0);
             atn_marks_total(&marks, list->ctx, root, first->series, v.start, v.definition, v.scale);
             compose(&f, &v, &fan, &marks);
             atn_frame_close(&f);

@@ -26,7 +26,8 @@ atn_chart *atn_chart_add(atn_chart_list *list, const char *kind, const char *id)
     }
     list->charts = charts;
     atn_chart *chart = &list->charts[list->n];
-    *chart = (atn_chart){0};
+    *chart = (atn_chart){.look = list->look};
+    snprintf(chart->kind, sizeof chart->kind, "%s", kind);
     safe(chart->name, sizeof chart->name - 8, kind, id);
     size_t same = 0;
     for (size_t i = 0; i < list->n; i++)
@@ -41,6 +42,7 @@ atn_chart *atn_chart_add(atn_chart_list *list, const char *kind, const char *id)
     atn_text_init(&chart->alt, list->ctx);
     atn_text_init(&chart->script, list->ctx);
     atn_text_init(&chart->data, list->ctx);
+    chart->data.style = ATTAIN_NUMBERS_COMMA; /* for programs */
     list->n++;
     return chart;
 }
@@ -71,12 +73,10 @@ static void totals(atn_chart_list *list, const atn_node *root)
     }
 }
 
-attain_status atn_charts_compose(attain_context *ctx, const attain_results *results,
-                                 atn_chart_list *list, attain_error *err)
+/* CHARTS.md's order. */
+static void compose(atn_chart_list *list, const atn_node *root)
 {
-    const atn_node *root = atn_document_root(results);
     const atn_node *series = atn_node_get(root, "series"), *goals = atn_node_get(root, "goals");
-    *list = (atn_chart_list){.ctx = ctx};
     atn_chart_scoreboard(list, root);
     for (const atn_node *s = atn_node_first(series); s; s = atn_node_next(s))
         atn_chart_rate(list, root, s);
@@ -93,6 +93,17 @@ attain_status atn_charts_compose(attain_context *ctx, const attain_results *resu
         atn_chart_checks(list, root, s);
     for (const atn_node *g = atn_node_first(goals); g; g = atn_node_next(g))
         atn_chart_drivers(list, root, g);
+}
+
+attain_status atn_charts_compose(attain_context *ctx, const attain_results *results,
+                                 const atn_look *look, atn_chart_list *list, attain_error *err)
+{
+    const atn_node *root = atn_document_root(results);
+    const attain_number_style style = ctx->style;
+    *list = (atn_chart_list){.ctx = ctx, .look = look ? look : &atn_web_look};
+    ctx->style = list->look->numbers; /* of every text begun while charts are composed */
+    compose(list, root);
+    ctx->style = style;
     for (size_t i = 0; i < list->n; i++) {
         atn_chart *c = &list->charts[i];
         if (atn_gates_failed(root))

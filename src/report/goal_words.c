@@ -94,17 +94,30 @@ void atn_say_target(atn_text *out, const atn_node *root, const atn_answer *a)
     say_unit(out, root, a, strcmp(statistic, "mean") == 0 || strcmp(statistic, "value") == 0);
 }
 
-/* A label that names the target says the goal better than we can. */
-static bool label_says_target(attain_context *ctx, const atn_answer *a)
+/* A label that names the target says the goal better than we can: it is added with the target in
+ * the text's number style. */
+static bool say_label(atn_text *out, const atn_answer *a)
 {
     const char *label = text_of(a->goal, "label");
-    atn_text target;
+    const double target = number_of(a->goal, "target");
+    atn_text stated;
     if (!a->series || isfinite(number_of(a->goal, "upper"))) return false;
-    atn_text_init(&target, ctx);
-    atn_say_value(&target, number_of(a->goal, "target"), a->share, true);
-    const bool says = target.data && target.length > 0 && strstr(label, target.data) != NULL;
-    atn_text_free(&target);
-    return says;
+    atn_text_init(&stated, out->ctx);
+    stated.style = ATTAIN_NUMBERS_COMMA; /* that of studies */
+    atn_say_value(&stated, target, a->share, true);
+    const char *at = stated.data && stated.length > 0 ? strstr(label, stated.data) : NULL;
+    if (at) {
+        atn_text before;
+        atn_text_init(&before, out->ctx);
+        atn_text_add_bytes(&before, label, (size_t)(at - label));
+        atn_escape_plain(out, before.data ? before.data : "");
+        atn_say_value(out, target, a->share, true);
+        atn_escape_plain(out, at + stated.length);
+        if (before.failed) out->failed = true;
+        atn_text_free(&before);
+    }
+    atn_text_free(&stated);
+    return at != NULL;
 }
 
 /* A joint goal in words is one phrase a member; these bounds keep it one that is read. */
@@ -176,10 +189,8 @@ bool atn_say_goal_subject(atn_text *out, const atn_node *root, const atn_answer 
                   !one_deadline(root, a->goal, text_of(a->goal, "deadline"), DEEPEST), DEEPEST);
         return true;
     }
-    if (!a->series || label_says_target(out->ctx, a)) {
-        atn_escape_plain(out, text_of(a->goal, "label"));
-        return true;
-    }
+    if (!a->series) atn_escape_plain(out, text_of(a->goal, "label"));
+    if (!a->series || say_label(out, a)) return true;
     atn_say_target(out, root, a);
     if (strcmp(text_of(a->goal, "statistic"), "rolling_total") == 0)
         atn_text_printf(out, " within %d %ss", (int)number_of(a->goal, "over"),

@@ -14,14 +14,47 @@ static const char *copy_to(atn_text *out, const char *svg, const char *mark)
     return at + strlen(mark);
 }
 
-/* gnuplot leaves "]]>" in text as it is, which XML does not allow there. */
-static void copy_rest(atn_text *out, const char *at)
+/* One tag: browsers know no "Family:Bold", and few readers have the family. */
+static void add_tag(atn_text *out, const char *tag, size_t n)
 {
-    for (const char *end; (end = strstr(at, "]]>")); at = end + 3) {
-        atn_text_add_bytes(out, at, (size_t)(end - at));
-        atn_text_add(out, "]]&gt;");
+    static const char key[] = "font-family=\"", bold[] = ":Bold";
+    const char *const end = tag + n, *at = strstr(tag, key);
+    const char *name = at ? at + sizeof key - 1 : end;
+    const char *close = name < end ? memchr(name, '"', (size_t)(end - name)) : NULL;
+    if (!close) {
+        atn_text_add_bytes(out, tag, n);
+        return;
     }
-    atn_text_add(out, at);
+    const size_t length = (size_t)(close - name), ending = sizeof bold - 1;
+    const bool is_bold = length > ending && memcmp(close - ending, bold, ending) == 0;
+    atn_text_add_bytes(out, tag, (size_t)(name - tag));
+    atn_text_add_bytes(out, name, is_bold ? length - ending : length);
+    atn_text_add(out, ", Verdana, sans-serif\"");
+    if (is_bold) atn_text_add(out, " font-weight=\"bold\"");
+    atn_text_add_bytes(out, close + 1, (size_t)(end - close - 1));
+}
+
+/* gnuplot leaves "]]>" in text as it is, which XML does not allow there. */
+static void add_words(atn_text *out, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const bool ends = text[i] == '>' && i >= 2 && text[i - 1] == ']' && text[i - 2] == ']';
+        atn_text_add_bytes(out, ends ? "&gt;" : text + i, ends ? 4 : 1);
+    }
+}
+
+/* The rest of the picture with fonts that a browser can follow; text stays as it is. */
+static void add_rest(atn_text *out, const char *svg)
+{
+    for (const char *at = svg; *at;) {
+        const size_t text = strcspn(at, "<");
+        add_words(out, at, text);
+        at += text;
+        const char *close = strchr(at, '>');
+        const size_t n = close ? (size_t)(close - at) + 1 : strlen(at);
+        if (n > 0) add_tag(out, at, n);
+        at += n;
+    }
 }
 
 bool atn_picture_finish(atn_text *out, const char *svg, const atn_chart *chart)
@@ -38,6 +71,6 @@ bool atn_picture_finish(atn_text *out, const char *svg, const atn_chart *chart)
     atn_escape_xml(out, chart->headline.data ? chart->headline.data : "");
     atn_text_add(out, "</title>\n<desc id=\"desc\">");
     atn_escape_xml(out, chart->alt.data ? chart->alt.data : "");
-    copy_rest(out, desc_end);
+    add_rest(out, desc_end);
     return true;
 }

@@ -53,33 +53,14 @@ static attain_status write_document(writer *w)
     return status;
 }
 
-/* The first chart that is not drawn is the call's status at the end; each is a warning. */
-static attain_status write_chart(writer *w, const char *folder, atn_chart *chart)
-{
-    attain_error why = {0};
-    if (w->ctx->refusals != w->refusals) return atn_fail_nomem(w->err);
-    const attain_status status = atn_chart_write(w->ctx, chart, folder, w->settings->draw,
-                                                 w->settings->draw_user, &why, w->err);
-    chart->filed = status == ATTAIN_OK;
-    snprintf(chart->undrawn, sizeof chart->undrawn, "%s",
-             why.status == ATTAIN_OK ? "this program draws none" : why.message);
-    if (status != ATTAIN_OK || why.status == ATTAIN_OK) return status;
-    char script[128];
-    snprintf(script, sizeof script, "%s.gp", chart->name);
-    const atn_place place = {.file = script};
-    atn_diagnose(w->diagnostics, ATTAIN_SEVERITY_WARNING, "chart-not-drawn", &place,
-                 "chart %s was not drawn: %s", chart->name, why.message);
-    atn_fail(&w->drawing, why.status, "%s", why.message);
-    return ATTAIN_OK;
-}
-
 static attain_status write_charts(writer *w, atn_chart_list *charts, const char *folder)
 {
     attain_status status = atn_folder_create(w->ctx, folder, w->err);
-    for (size_t i = 0; i < charts->n && status == ATTAIN_OK; i++) {
-        status = atn_poll(w->ctx, "draw", (double)i / (double)charts->n, w->err);
-        if (status == ATTAIN_OK) status = write_chart(w, folder, &charts->charts[i]);
-    }
+    if (status == ATTAIN_OK && w->ctx->refusals != w->refusals) status = atn_fail_nomem(w->err);
+    if (status == ATTAIN_OK) status = atn_poll(w->ctx, "draw", 0.0, w->err);
+    if (status == ATTAIN_OK)
+        status = atn_charts_write(w->ctx, charts->charts, charts->n, folder, w->settings->draw,
+                                  w->settings->draw_user, w->diagnostics, &w->drawing, w->err);
     return status;
 }
 
@@ -111,7 +92,7 @@ static attain_status write_pages(writer *w)
     atn_chart_list charts = {0};
     char *folder = atn_path_join(w->ctx, w->folder, "charts");
     attain_status status = folder ? ATTAIN_OK : atn_fail_nomem(w->err);
-    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, &charts, w->err);
+    if (status == ATTAIN_OK) status = atn_charts_compose(w->ctx, w->results, NULL, &charts, w->err);
     for (size_t i = 0; i < charts.n; i++)
         snprintf(charts.charts[i].undrawn, sizeof charts.charts[i].undrawn,
                  "charts were left out of this run");

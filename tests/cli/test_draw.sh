@@ -58,7 +58,7 @@ with 'failing' 5 @run.txt '~attain: gnuplot failed: line 1: something is wrong' 
 whole failing failing
 no_pictures failing failing
 fake 'exit 0'
-with 'drawing nothing' 5 @run.txt '~gnuplot drew nothing for' "$WORK/bin:$PATH" run study -o nothing
+with 'drawing nothing' 5 @run.txt '~gnuplot drew no svg for' "$WORK/bin:$PATH" run study -o nothing
 whole 'drawing nothing' nothing
 fake 'kill -SEGV $$'
 with 'crashing' 5 @run.txt '~died of signal 11' "$WORK/bin:$PATH" run study -o crashing

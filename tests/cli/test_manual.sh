@@ -58,7 +58,7 @@ holds "study-format.md is whole: $(cat missing)" test ! -s missing
 for flag in $(cat "$GOLDEN"/help-*.txt | sed -n 's/^  .*--\([a-z-]*\).*/\1/p' | sort -u); do
     holds "--$flag in the manual" grep -q "Fl Fl $flag" "$page"
 done
-for command in run check show render export sweep backtest compare calibrate regress curves schema init completion; do
+for command in run check show plot render export sweep backtest compare calibrate regress curves schema init completion; do
     holds "$command in the manual" grep -q "Cm $command" "$page"
 done
 if command -v mandoc >/dev/null; then

@@ -32,6 +32,22 @@ static const char *const stems[] = {"scoreboard",
                                     "drivers-1300-a-day"};
 enum { N_STEMS = sizeof stems / sizeof *stems };
 
+/* Other looks, each in a folder of its own, of two charts each. */
+static const struct look {
+    const char *folder, *stems[2];
+    attain_chart_size size;
+    bool dark;
+    attain_number_style numbers;
+} looks[] = {
+    {"slide-dark", {"scoreboard", "rate-visits"}, ATTAIN_SIZE_SLIDE, true, ATTAIN_NUMBERS_COMMA},
+    {"print-point",
+     {"total-five-weeks-all", "attainment-five-weeks"},
+     ATTAIN_SIZE_PRINT,
+     false,
+     ATTAIN_NUMBERS_POINT},
+};
+enum { N_LOOKS = sizeof looks / sizeof *looks };
+
 typedef struct fixture {
     attain_context *ctx;
     char scratch[256], folder[300];
@@ -49,16 +65,39 @@ static void ask_version(char version[80])
     version[strcspn(version, "\n")] = '\0';
 }
 
-static attain_status draw(void *user, const char *folder, const char *script, attain_error *err)
+static attain_status draw(void *user, const char *folder, attain_drawing *drawings, size_t n,
+                          attain_error *err)
 {
     fixture *f = user;
     char command[1024];
     (void)err;
-    f->n_drawn++;
-    if (!*f->version) return ATTAIN_OK;
-    snprintf(command, sizeof command, "cd '%s' && LC_ALL=C.UTF-8 gnuplot -d %s 2>&1", folder,
-             script);
-    return system(command) == 0 ? ATTAIN_OK : ATTAIN_ERR_TOOL;
+    for (size_t i = 0; i < n; i++) {
+        f->n_drawn++;
+        if (!*f->version) continue;
+        snprintf(command, sizeof command, "cd '%s' && LC_ALL=C.UTF-8 gnuplot -d %s 2>&1", folder,
+                 drawings[i].script);
+        if (system(command) != 0) drawings[i].error.status = ATTAIN_ERR_TOOL;
+    }
+    return ATTAIN_OK;
+}
+
+static void draw_looks(fixture *f, const attain_results *results)
+{
+    attain_error err = {0};
+    for (size_t i = 0; i < N_LOOKS; i++) {
+        attain_plot_settings settings;
+        char folder[512];
+        attain_plot_settings_init(&settings);
+        settings.size = looks[i].size;
+        settings.dark = looks[i].dark;
+        settings.numbers = looks[i].numbers;
+        settings.draw = draw;
+        settings.draw_user = f;
+        snprintf(folder, sizeof folder, "%s/charts/%s", f->folder, looks[i].folder);
+        atn_check_status("plot",
+                         attain_report_plot(f->ctx, results, folder, &settings, NULL, NULL, &err),
+                         ATTAIN_OK, &err);
+    }
 }
 
 static int set_up(void **state)
@@ -79,6 +118,8 @@ static int set_up(void **state)
     atn_check_status("write",
                      attain_report_write(f->ctx, results, f->folder, &settings, NULL, &err),
                      ATTAIN_OK, &err);
+    assert_int_equal(f->n_drawn, N_STEMS); /* no chart is left unwatched */
+    draw_looks(f, results);
     attain_results_free(results);
     *state = f;
     return 0;
@@ -124,31 +165,46 @@ static void compare(const char *name, const char *got, const char *want)
              want + start);
 }
 
+static void check_file(const fixture *f, const char *name)
+{
+    char drawn[200];
+    snprintf(drawn, sizeof drawn, "charts/%s", name);
+    char *got = fixture_read(f->folder, drawn);
+    if (!got) fail_msg("no %s was written", name);
+    if (updating()) {
+        store(name, got);
+    } else {
+        char *want = fixture_read(GOLDEN, name);
+        if (!want) fail_msg("no %s is stored", name);
+        compare(name, got, want);
+        free(want);
+    }
+    free(got);
+}
+
 static void check_kind(const fixture *f, const char *ending)
 {
+    char name[160];
     for (size_t i = 0; i < N_STEMS; i++) {
-        char name[128], drawn[160];
         snprintf(name, sizeof name, "%s.%s", stems[i], ending);
-        snprintf(drawn, sizeof drawn, "charts/%s", name);
-        char *got = fixture_read(f->folder, drawn);
-        if (!got) fail_msg("no %s was written", name);
-        if (updating()) {
-            store(name, got);
-        } else {
-            char *want = fixture_read(GOLDEN, name);
-            if (!want) fail_msg("no %s is stored", name);
-            compare(name, got, want);
-            free(want);
-        }
-        free(got);
+        check_file(f, name);
     }
+}
+
+static void check_looks(const fixture *f, const char *ending)
+{
+    char name[160];
+    for (size_t i = 0; i < N_LOOKS; i++)
+        for (size_t k = 0; k < 2; k++) {
+            snprintf(name, sizeof name, "%s/%s.%s", looks[i].folder, looks[i].stems[k], ending);
+            check_file(f, name);
+        }
 }
 
 static void test_scripts(void **state)
 {
-    const fixture *f = *state;
-    assert_int_equal(f->n_drawn, N_STEMS); /* no chart is left unwatched */
-    check_kind(f, "gp");
+    check_kind(*state, "gp");
+    check_looks(*state, "gp");
 }
 
 static void test_data(void **state)
@@ -159,6 +215,27 @@ static void test_data(void **state)
 static void test_descriptions(void **state)
 {
     check_kind(*state, "alt.txt");
+    check_looks(*state, "alt.txt");
+}
+
+/* A look changes how a chart is drawn, not what it shows: equal data, but for the scoreboard's
+ * heights. */
+static void test_same_data(void **state)
+{
+    const fixture *f = *state;
+    for (size_t i = 0; i < N_LOOKS; i++)
+        for (size_t k = 0; k < 2; k++) {
+            char plain[160], other[200];
+            if (strcmp(looks[i].stems[k], "scoreboard") == 0) continue;
+            snprintf(plain, sizeof plain, "charts/%s.csv", looks[i].stems[k]);
+            snprintf(other, sizeof other, "charts/%s/%s.csv", looks[i].folder, looks[i].stems[k]);
+            char *a = fixture_read(f->folder, plain), *b = fixture_read(f->folder, other);
+            assert_non_null(a);
+            assert_non_null(b);
+            compare(other, b, a);
+            free(a);
+            free(b);
+        }
 }
 
 static void test_pictures(void **state)
@@ -182,14 +259,14 @@ static void test_pictures(void **state)
     free(drawn_by);
     if (!same) skip();
     check_kind(f, "svg");
+    check_looks(f, "svg");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scripts),
-        cmocka_unit_test(test_data),
-        cmocka_unit_test(test_descriptions),
+        cmocka_unit_test(test_scripts),      cmocka_unit_test(test_data),
+        cmocka_unit_test(test_descriptions), cmocka_unit_test(test_same_data),
         cmocka_unit_test(test_pictures),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -262,20 +262,26 @@ typedef struct artist {
     attain_status status;
 } artist;
 
-static attain_status draw(void *user, const char *folder, const char *script, attain_error *err)
+static attain_status draw(void *user, const char *folder, attain_drawing *drawings, size_t n,
+                          attain_error *err)
 {
     const artist *a = user;
-    char path[512];
-    if (a->status != ATTAIN_OK) {
-        err->status = a->status;
-        snprintf(err->message, sizeof err->message, "no <gnuplot> here");
-        return a->status;
+    (void)err;
+    for (size_t i = 0; i < n; i++) {
+        char path[512];
+        const char *script = drawings[i].script;
+        if (a->status != ATTAIN_OK) {
+            drawings[i].error.status = a->status;
+            snprintf(drawings[i].error.message, sizeof drawings[i].error.message,
+                     "no <gnuplot> here");
+            continue;
+        }
+        snprintf(path, sizeof path, "%s/%.*s.svg", folder, (int)(strlen(script) - 3), script);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fputs(a->svg, file);
+        fclose(file);
     }
-    snprintf(path, sizeof path, "%s/%.*s.svg", folder, (int)(strlen(script) - 3), script);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs(a->svg, file);
-    fclose(file);
     return ATTAIN_OK;
 }
 

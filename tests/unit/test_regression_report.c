@@ -69,16 +69,17 @@ static void test_memory(void **state)
     }
 }
 
-static attain_status broken(void *user, const char *folder, const char *script, attain_error *err)
+static attain_status broken(void *user, const char *folder, attain_drawing *drawings, size_t n,
+                            attain_error *err)
 {
     (void)folder;
-    if (err) {
-        memset(err, 0, sizeof *err);
-        err->status = ATTAIN_ERR_TOOL;
-        snprintf(err->message, sizeof err->message, "no pen for %s", script);
-    }
+    (void)err;
+    assert_int_equal(n, 1);
+    drawings->error.status = ATTAIN_ERR_TOOL;
+    snprintf(drawings->error.message, sizeof drawings->error.message, "no pen for %s",
+             drawings->script);
     ++*(int *)user;
-    return ATTAIN_ERR_TOOL;
+    return ATTAIN_OK;
 }
 
 static bool there(const char *folder, const char *name)

@@ -374,30 +374,48 @@ static void check_script(const char *name, char *script)
 }
 
 typedef struct drawn {
-    size_t n;
+    size_t n, calls;
     char names[32][128];
-    attain_status status;
+    unsigned pictures;    /* asked for last */
+    attain_status status; /* of each drawing */
+    attain_status end;    /* of the whole call */
 } drawn;
 
 /* Stands in for gnuplot: leaves an SVG with a head as gnuplot writes it. */
-static attain_status draw(void *user, const char *folder, const char *script, attain_error *err)
+static void draw_one(drawn *d, const char *folder, attain_drawing *drawing)
 {
-    drawn *d = user;
     char path[512];
+    const char *script = drawing->script;
     assert_true(d->n < 32);
+    assert_int_equal(drawing->error.status, ATTAIN_OK);
+    d->pictures = drawing->pictures;
     snprintf(d->names[d->n++], sizeof d->names[0], "%s", script);
     if (d->status != ATTAIN_OK) {
-        err->status = d->status;
-        snprintf(err->message, sizeof err->message, "no gnuplot here");
-        return d->status;
+        drawing->error.status = d->status;
+        snprintf(drawing->error.message, sizeof drawing->error.message, "no gnuplot here");
+        return;
     }
     snprintf(path, sizeof path, "%s/%.*s.svg", folder, (int)(strlen(script) - 3), script);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     fputs("<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 1 1\">\n<title>Gnuplot</title>\n"
-          "<desc>Produced by GNUPLOT</desc>\n<g/>\n</svg>\n",
+          "<desc>Produced by GNUPLOT</desc>\n<g font-family=\"DejaVu Sans:Bold\" x=\"1\">"
+          "<text>]]> font-family=\"A:Bold\"</text></g>\n</svg>\n",
           file);
     fclose(file);
+}
+
+static attain_status draw(void *user, const char *folder, attain_drawing *drawings, size_t n,
+                          attain_error *err)
+{
+    drawn *d = user;
+    d->calls++;
+    if (d->end != ATTAIN_OK) {
+        err->status = d->end;
+        snprintf(err->message, sizeof err->message, "no gnuplot at all");
+        return d->end;
+    }
+    for (size_t i = 0; i < n; i++) draw_one(d, folder, &drawings[i]);
     return ATTAIN_OK;
 }
 
@@ -433,6 +451,9 @@ static void check_chart(const char *folder, const char *script)
     assert_non_null(text);
     assert_non_null(strstr(text, "<svg role=\"img\""));
     assert_null(strstr(text, "GNUPLOT"));
+    assert_null(strstr(text, "]]>"));
+    assert_null(strstr(text, "Sans:Bold\"")); /* no browser knows it */
+    assert_non_null(strstr(text, "\"DejaVu Sans, Verdana, sans-serif\" font-weight=\"bold\""));
     assert_null(strstr(text, "<script"));
     free(text);
     snprintf(name, sizeof name, "charts/%.*s.alt.txt", stem, script);
@@ -472,18 +493,40 @@ static void test_nasty_text(void **state)
     attain_results_free(results);
 }
 
+/* Words of a picture stay words. */
+static void test_picture_words(void **state)
+{
+    const fixture *f = *state;
+    attain_error err = {0};
+    drawn d = {0};
+    char folder[300];
+    snprintf(folder, sizeof folder, "%s/words", f->folder);
+    attain_results *results = fixture_load(f->ctx, f->folder, "plain");
+    atn_check_status("write", write_all(f->ctx, results, folder, &d, NULL, &err), ATTAIN_OK, &err);
+    char *text = fixture_read(folder, "charts/scoreboard.svg");
+    assert_non_null(text);
+    assert_non_null(strstr(text, "font-weight=\"bold\" x=\"1\"><text>]]&gt; "
+                                 "font-family=\"A:Bold\"</text></g>"));
+    free(text);
+    attain_results_free(results);
+}
+
 /* The real thing, where it is installed: gnuplot takes every script, draws both pictures, and runs
  * nothing of the user's. */
-static attain_status draw_really(void *user, const char *folder, const char *script,
+static attain_status draw_really(void *user, const char *folder, attain_drawing *drawings, size_t n,
                                  attain_error *err)
 {
     drawn *d = user;
     char command[1024];
     (void)err;
-    assert_true(d->n < 32);
-    snprintf(d->names[d->n++], sizeof d->names[0], "%s", script);
-    snprintf(command, sizeof command, "cd '%s' && gnuplot -d %s 2>&1", folder, script);
-    return system(command) == 0 ? ATTAIN_OK : ATTAIN_ERR_TOOL;
+    for (size_t i = 0; i < n; i++) {
+        const char *script = drawings[i].script;
+        assert_true(d->n < 32);
+        snprintf(d->names[d->n++], sizeof d->names[0], "%s", script);
+        snprintf(command, sizeof command, "cd '%s' && gnuplot -d %s 2>&1", folder, script);
+        if (system(command) != 0) drawings[i].error.status = ATTAIN_ERR_TOOL;
+    }
+    return ATTAIN_OK;
 }
 
 static void test_gnuplot(void **state)
@@ -536,10 +579,14 @@ static void test_draw_fails(void **state)
     assert_non_null(page); /* the rest of the run finished */
     assert_non_null(strstr(page, "[script](charts/scoreboard.gp)"));
     free(page);
-    d = (drawn){.status = ATTAIN_ERR_INTERRUPTED};
+    d = (drawn){.end = ATTAIN_ERR_FILE};
+    atn_check_status("all of them", write_all(f->ctx, results, folder, &d, NULL, &err),
+                     ATTAIN_ERR_FILE, &err);
+    assert_string_equal(err.message, "no gnuplot at all");
+    d = (drawn){.end = ATTAIN_ERR_INTERRUPTED};
     atn_check_status("interrupted", write_all(f->ctx, results, folder, &d, list, &err),
                      ATTAIN_ERR_INTERRUPTED, &err);
-    assert_int_equal(d.n, 1);
+    assert_int_equal(d.calls, 1);
     attain_diagnostics_free(list);
     attain_results_free(results);
 }
@@ -649,13 +696,13 @@ static void test_write_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escapers),         cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_frequencies),      cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_gate_words),       cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_nasty_text),       cmocka_unit_test(test_gnuplot),
-        cmocka_unit_test(test_draw_fails),       cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_foreign_document), cmocka_unit_test(test_table_faults),
-        cmocka_unit_test(test_write_faults),
+        cmocka_unit_test(test_escapers),     cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_frequencies),  cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_gate_words),   cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_nasty_text),   cmocka_unit_test(test_picture_words),
+        cmocka_unit_test(test_gnuplot),      cmocka_unit_test(test_draw_fails),
+        cmocka_unit_test(test_same_bytes),   cmocka_unit_test(test_foreign_document),
+        cmocka_unit_test(test_table_faults), cmocka_unit_test(test_write_faults),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

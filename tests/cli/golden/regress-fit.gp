@@ -1,11 +1,12 @@
 # Redraw with: gnuplot fit.gp (gnuplot 5.4; reads fit.csv beside it)
-# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
 c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
 c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
-c_line = '#0072B2'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
+c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
 c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
 c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
 c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
@@ -429,17 +430,18 @@ $curve << EOD
 EOD
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,720 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set terminal svg size 960,720 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'fit.svg'
-} else {
-set terminal pngcairo size 1920,1440 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+}
+if (picture eq 'png') {
+set terminal pngcairo size 1920,1440 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'fit.png'
 }
 set multiplot
 set clip two
-set label 'All 19 values of million lie within 8.3 of the curve' at screen 0.025, screen 0.9638888888888889 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'million = high/(1+exp((mid-year)/width)); least squares over 19 rows of people.csv' at screen 0.025, screen 0.9313333333333332 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'Bands: where the curve lies (dark) and where one new observation would lie (light), with 95 % confidence at any one place, if the formula is right.' at screen 0.025, screen 0.022027777777777778 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'All 19 values of million lie within 8.3 of the curve' at screen 0.025, screen 0.9638888888888889 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'million = high/(1+exp((mid-year)/width)); least squares over 19 rows of people.csv' at screen 0.025, screen 0.9313333333333332 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'Bands: where the curve lies (dark) and where one new observation would lie (light), with 95 % confidence at any one place, if the formula is right.' at screen 0.025, screen 0.022027777777777778 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set label '' at screen 0.036458333333333336, screen 0.8843333333333332 point pt 7 ps 0.6 lc rgb c_mark front
 set label 'observed' at screen 0.05520833333333333, screen 0.8843333333333332 left front noenhanced font ',11.5' textcolor rgb c_text
 set arrow from screen 0.13574375, screen 0.8843333333333332 to screen 0.15866041666666666, screen 0.8843333333333332 nohead front lt 1 lw 2.2 lc rgb c_line
@@ -458,7 +460,7 @@ set ytics ('0' 0, '50' 50, '100' 100, '150' 150, '200' 200)
 set lmargin at screen 0.05
 set rmargin at screen 0.9708333333333333
 set tmargin at screen 0.8287777777777776
-set bmargin at screen 0.36091666666666666
+set bmargin at screen 0.36925
 plot $curve using 1:($5):($6) with filledcurves lc rgb c_band95, \
      $curve using 1:($3):($4) with filledcurves lc rgb c_band50, \
      $curve using 1:2 with lines lt 1 lw 1.6 lc rgb c_line, \
@@ -475,8 +477,8 @@ set yrange [-12.65033537521903:12.65033537521903]
 set ytics ('-10' -10, '0' 0, '10' 10)
 set lmargin at screen 0.05
 set rmargin at screen 0.9708333333333333
-set tmargin at screen 0.29980555555555555
-set bmargin at screen 0.11925
+set tmargin at screen 0.3081388888888889
+set bmargin at screen 0.12758333333333333
 plot $curve using 1:($9):($10) with filledcurves lc rgb c_band95, \
      $curve using 1:($7):($8) with filledcurves lc rgb c_band50, \
      0 with lines lt 1 lw 1.6 lc rgb c_line, \

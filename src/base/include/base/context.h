@@ -12,7 +12,9 @@ struct attain_context {
     size_t refusals;   /* allocations that failed so far: a call that builds many small texts may
                           compare this at its end instead of asking each of them */
     int64_t polled_at; /* monotonic nanoseconds of the last call of proceed */
-    attain_progress progress; /* what was told last, or would have been told had there been time */
+    attain_number_style style; /* of grouped numbers in texts begun from here on: commas, but while
+                                  charts in another style are composed */
+    attain_progress progress;  /* what was told last, or would have been told had there been time */
 };
 
 /* All memory of the library comes from here.  Blocks are zeroed.  n * size is overflow-checked;

@@ -11,7 +11,7 @@ typedef struct atn_text {
     char *data;
     size_t length, capacity;
     bool failed;
-    attain_number_style style; /* of grouped numbers; commas after atn_text_init */
+    attain_number_style style; /* of grouped numbers; the context's after atn_text_init */
 } atn_text;
 
 void atn_text_init(atn_text *text, attain_context *ctx);

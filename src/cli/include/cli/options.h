@@ -55,6 +55,10 @@ typedef uint64_t atn_flag;
 #define ATN_FLAG_EVERY       ATN_FLAG(38)
 #define ATN_FLAG_FIRST       ATN_FLAG(39) /* --from of backtest */
 #define ATN_FLAG_MODEL_ID    ATN_FLAG(40)
+#define ATN_FLAG_THEME       ATN_FLAG(41)
+#define ATN_FLAG_SIZE        ATN_FLAG(42)
+#define ATN_FLAG_TYPE        ATN_FLAG(43)
+#define ATN_FLAG_DARK        ATN_FLAG(44)
 #define ATN_FLAGS_ALL                                                                              \
     (ATN_FLAG_OUTPUT | ATN_FLAG_SEED | ATN_FLAG_THREADS | ATN_FLAG_FORMAT | ATN_FLAG_QUIET |       \
      ATN_FLAG_STRICT | ATN_FLAG_HELP)
@@ -100,8 +104,12 @@ typedef struct atn_options {
     long replicates;             /* of calibrate; 0: not given */
     const char *ranks;           /* of calibrate; NULL: not given */
     attain_escape escape;        /* of render */
-    attain_number_style numbers; /* of render */
     const char *model_id;        /* of export; NULL: not given */
+    attain_number_style numbers; /* of render and plot */
+    const char *theme;           /* of plot; NULL: not given */
+    attain_chart_size size;      /* of plot */
+    unsigned pictures;           /* of plot: attain_picture bits; 0: not given */
+    bool dark;                   /* of plot */
     atn_regress_options regress;
 } atn_options;
 
@@ -149,6 +157,7 @@ atn_exit atn_cmd_show(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_sweep(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_backtest(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_compare(const atn_options *options, atn_console *console);
+atn_exit atn_cmd_plot(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_render(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_export(const atn_options *options, atn_console *console);
 atn_exit atn_cmd_calibrate(const atn_options *options, atn_console *console);

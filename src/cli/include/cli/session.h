@@ -25,6 +25,9 @@ atn_exit atn_exit_of(attain_status status);
 /* The graver of two: their numbers are in order. */
 atn_exit atn_graver(atn_exit a, atn_exit b);
 
+/* Warnings from index `from` on, each text once, but for what `failure` ("": nothing) will say. */
+void atn_session_say_warnings(const atn_session *session, size_t from, const char *failure);
+
 /* Reads the study of the first argument with --as-of and --set applied. */
 attain_status atn_session_load(atn_session *session, attain_study **study);
 /* Prints `text` followed by a line end (unless it has one) where -o says; frees it. */

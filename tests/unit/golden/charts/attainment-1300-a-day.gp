@@ -1,11 +1,12 @@
 # Redraw with: gnuplot attainment-1300-a-day.gp (gnuplot 5.4; reads attainment-1300-a-day.csv beside it)
-# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
 c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
 c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
 c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
 c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
 c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
 c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
@@ -24,34 +25,36 @@ set style line 4 lt 1 lw 2.2 lc rgb c_mark
 set style line 5 lt 1 lw 1.6 lc rgb c_faint
 set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
-set label '1,300 visits a day by 23 February 2025: less than 1 in' at screen 0.025, screen 0.9518518518518518 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label '100 or about 1 in 3, depending on how it is counted' at screen 0.025, screen 0.9102962962962963 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Chance that the goal has been reached by each date, 20 Jan 2025 to 28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8668888888888889 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
+set label '1,300 visits a day by 23 February 2025: less than 1 in' at screen 0.025, screen 0.9518518518518518 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label '100 or about 1 in 3, depending on how it is counted' at screen 0.025, screen 0.9102962962962963 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Chance that the goal has been reached by each date, 20 Jan 2025 to 28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8668888888888889 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']
 set xtics ("20 Jan\n2025" '2025-01-20', "3 Feb" '2025-02-03', "17 Feb" '2025-02-17')
 set yrange [0:1]
 set ytics ('0 %%' 0, '20 %%' 0.2, '40 %%' 0.4, '60 %%' 0.6000000000000001, '80 %%' 0.8, '100 %%' 1)
-set label '34 %' at '2025-02-23', first 0.34 right front noenhanced point pt 7 ps 0.8 lc rgb c_line offset character -0.6, 0.7 font ',11.5' textcolor rgb c_line
-set label '<1 %' at '2025-02-23', first 0.004 right front noenhanced point pt 7 ps 0.8 lc rgb c_orange offset character -0.6, 0.7 font ',11.5' textcolor rgb c_orange_text
-set arrow from graph 1, first 0.442 to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb c_rule
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
+set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label '' at screen 0.6746260683760684, screen 0.3504725925925926 front noenhanced point pt 7 ps 0.8 lc rgb c_line
+set label '34 %' at screen 0.6673344017094017, screen 0.3726948148148148 right front noenhanced font ',11.5' textcolor rgb c_line
+set label '' at screen 0.6746260683760684, screen 0.11758725925925927 front noenhanced point pt 7 ps 0.8 lc rgb c_orange
+set label '<1 %' at screen 0.6673344017094017, screen 0.13980948148148148 right front noenhanced font ',11.5' textcolor rgb c_orange_text
+set arrow from graph 1, first 0.442 to graph 1, first 1 heads size screen 0.004,90 front lw 1 lc rgb c_rule
 set label '<1 %  7-day mean' at graph 1, first 0.0052 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_orange_text
 set label '44 %  any day' at graph 1, first 0.442 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set label 'not by 28 Feb 2025' at graph 1, first 0.721 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_quiet
 set lmargin at screen 0.07708333333333334
 set rmargin at screen 0.7625
 set tmargin at screen 0.8079259259259259
-set bmargin at screen 0.1037037037037037
-set terminal svg size 960,540 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set bmargin at screen 0.11481481481481481
+set terminal svg size 960,540 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'attainment-1300-a-day.svg'
 plot 'attainment-1300-a-day.csv' skip 1 using 3:4 with lines lt 1 lw 2.5 lc rgb c_orange, \
      'attainment-1300-a-day.csv' skip 1 using 1:2 with lines lt 1 lw 2.5 lc rgb c_line
-set terminal pngcairo size 1920,1080 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1920,1080 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'attainment-1300-a-day.png'
 replot
 set output

@@ -1,11 +1,12 @@
 # Redraw with: gnuplot scenarios-visits.gp (gnuplot 5.4; reads scenarios-visits.csv beside it)
-# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
 c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
 c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
 c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
 c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
 c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
 c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
@@ -26,18 +27,19 @@ set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,535 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set terminal svg size 960,535 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'scenarios-visits.svg'
-} else {
-set terminal pngcairo size 1920,1070 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+}
+if (picture eq 'png') {
+set terminal pngcairo size 1920,1072 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'scenarios-visits.png'
 }
 set multiplot
-set label '1,300 visits a day by 23 February 2025: about 6 in 10 with' at screen 0.025, screen 0.9514834857249487 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label '“open until ten every evening”, about 1 in 3 without' at screen 0.025, screen 0.9096100018660198 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Visits per day, median and 8 in 10 futures, on one scale; below, the difference that the change' at screen 0.025, screen 0.8658704982272812 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'makes to the same futures. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8363127449150961 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'Chances: 1,300 visits a day by 23 February 2025 (any day). 1 more scenario leaves this path as it is. ' at screen 0.025, screen 0.029595073707781305 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label '1,300 visits a day by 23 February 2025: about 6 in 10 with' at screen 0.025, screen 0.9514834857249487 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label '“open until ten every evening”, about 1 in 3 without' at screen 0.025, screen 0.9096100018660198 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Visits per day, median and 8 in 10 futures, on one scale; below, the difference that the change' at screen 0.025, screen 0.8658704982272812 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'makes to the same futures. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8363127449150961 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'Chances: 1,300 visits a day by 23 February 2025 (any day). 1 more scenario leaves this path as it is. ' at screen 0.025, screen 0.029595073707781305 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set arrow from screen 0.025, screen 0.7731666355663371 to screen 0.04791666666666667, screen 0.7731666355663371 nohead front lt 1 lw 2.2 lc rgb c_line
 set label 'median with the change' at screen 0.05520833333333333, screen 0.7731666355663371 left front noenhanced font ',11.5' textcolor rgb c_text
 set object rectangle from screen 0.22571927083333332, screen 0.7619705168874791 to screen 0.2486359375, screen 0.7843627542451951 front fillcolor rgb c_band80 fillstyle solid 1.0 noborder
@@ -56,16 +58,15 @@ unset xtics
 set yrange [0:1572.9976000000001]
 set ytics ('0' 0, '500' 500, '1,000' 1000, '1,500' 1500)
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
-set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from graph 0, first 1300 to graph 1, first 1300 nohead front ls 2
-set label '1,150' at graph 1, first 1151 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_quiet
 set label '1,410' at graph 1, first 1411 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.060775
 set rmargin at screen 0.4669364583333333
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.3002597194877205
+set bmargin at screen 0.3081427010065083
 plot 'scenarios-visits.csv' skip 1 using 1:3:5 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits.csv' skip 1 using 1:4 with lines ls 1
@@ -79,16 +80,16 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-482.3616:382.90560000000005]
 set ytics ('0' 0)
-set label 'difference' at screen 0.060775, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.060775, screen 0.278286 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
-set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set label '+260' at graph 1, first 260 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.060775
 set rmargin at screen 0.4669364583333333
-set tmargin at screen 0.2554752447722885
-set bmargin at screen 0.1303601418175033
+set tmargin at screen 0.2633582262910763
+set bmargin at screen 0.1415562604963613
 plot 'scenarios-visits.csv' skip 1 using 1:6:8 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:7 with lines ls 1
 unset label
@@ -105,17 +106,16 @@ unset xtics
 set yrange [0:1572.9976000000001]
 set ytics ('' 0, '' 500, '' 1000, '' 1500)
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
-set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from graph 0, first 1300 to graph 1, first 1300 nohead front ls 2
 set label '811' at graph 1, first 811 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
-set label '1,150' at graph 1, first 1151 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_quiet
 set label '1,300' at graph 1, first 1300 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal
+set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.5283041666666667
 set rmargin at screen 0.934465625
 set tmargin at screen 0.5979473782422094
-set bmargin at screen 0.3002597194877205
+set bmargin at screen 0.3081427010065083
 plot 'scenarios-visits.csv' skip 1 using 1:9:11 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:2 with lines lt 1 lw 1.8 lc rgb c_faint, \
      'scenarios-visits.csv' skip 1 using 1:10 with lines ls 1
@@ -129,16 +129,16 @@ set xrange ['2025-02-10':'2025-02-28']
 set xtics ("10 Feb\n2025" '2025-02-10', "13 Feb" '2025-02-13', "16 Feb" '2025-02-16', "19 Feb" '2025-02-19', "22 Feb" '2025-02-22', "25 Feb" '2025-02-25', "28 Feb" '2025-02-28')
 set yrange [-482.3616:382.90560000000005]
 set ytics ('0' 0)
-set label 'difference' at screen 0.528304, screen 0.270403 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'difference' at screen 0.528304, screen 0.278286 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
-set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set label '-340' at graph 1, first -340 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label '' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.5283041666666667
 set rmargin at screen 0.934465625
-set tmargin at screen 0.2554752447722885
-set bmargin at screen 0.1303601418175033
+set tmargin at screen 0.2633582262910763
+set bmargin at screen 0.1415562604963613
 plot 'scenarios-visits.csv' skip 1 using 1:12:14 with filledcurves lc rgb c_band80, \
      'scenarios-visits.csv' skip 1 using 1:13 with lines ls 1
 unset label

@@ -1,11 +1,12 @@
 # Redraw with: gnuplot stock-members.gp (gnuplot 5.4; reads stock-members.csv beside it)
-# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
 c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
 c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
 c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
 c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
 c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
 c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
@@ -26,17 +27,18 @@ set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
 do for [picture in 'svg png'] {
 if (picture eq 'svg') {
-set terminal svg size 960,680 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set terminal svg size 960,680 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'stock-members.svg'
-} else {
-set terminal pngcairo size 1920,1360 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+}
+if (picture eq 'png') {
+set terminal pngcairo size 1920,1360 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'stock-members.png'
 }
 set multiplot
-set label 'Members on the roll: full by 25 Feb 2025 more likely than not' at screen 0.025, screen 0.961764705882353 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Members on the roll: median and the middle 50, 80 and 95 %, against capacity; below,' at screen 0.025, screen 0.9272941176470587 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'what enters and leaves a day. No report of its own; figures published by 13 Feb 2025' at screen 0.025, screen 0.9039999999999999 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'Shaded: full, more likely than not.' at screen 0.025, screen 0.023323529411764708 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Members on the roll: full by 25 Feb 2025 more likely than not' at screen 0.025, screen 0.961764705882353 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Members on the roll: median and the middle 50, 80 and 95 %, against capacity; below,' at screen 0.025, screen 0.9272941176470587 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'what enters and leaves a day. No report of its own; figures published by 13 Feb 2025' at screen 0.025, screen 0.9039999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'Shaded: full, more likely than not.' at screen 0.025, screen 0.023323529411764708 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']
@@ -47,14 +49,14 @@ set ytics ('0' 0, '1,000' 1000, '2,000' 2000, '3,000' 3000, '4,000' 4000)
 set object rectangle from '2025-02-25', graph 0 to '2025-02-28', graph 1 behind fillcolor rgb c_grid fillstyle solid 1.0 noborder
 set label 'full' at '2025-02-25', graph 0 left front noenhanced offset character 0.4, 0.7 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set label '1 in 10 below: 3,690' at graph 1, first 3690 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_band_text
 set label 'capacity 3,900' at graph 1, first 3900 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal_text
-set label 'median 3,910' at graph 1, first 4085.4119293335666 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label 'median 3,910' at graph 1, first 4088.71283603347 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.07708333333333334
 set rmargin at screen 0.7958333333333333
 set tmargin at screen 0.8483529411764704
-set bmargin at screen 0.34391176470588236
+set bmargin at screen 0.3527352941176471
 plot 'stock-members.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, \
      'stock-members.csv' skip 1 using 1:4:8 with filledcurves lc rgb c_band80, \
      'stock-members.csv' skip 1 using 1:5:7 with filledcurves lc rgb c_band50, \
@@ -63,7 +65,7 @@ plot 'stock-members.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, 
 unset label
 unset arrow
 unset object
-set label 'Implied stay (level over what leaves): 86 days (8 in 10 futures: 84 to 87) on 13 Feb 2025; 86 days (80 to 92) on 28 Feb 2025' at screen 0.077083, screen 0.285088 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb c_text
+set label 'Implied stay (level over what leaves): 86 days (8 in 10 futures: 84 to 87) on 13 Feb 2025; 86 days (80 to 92) on 28 Feb 2025' at screen 0.077083, screen 0.293912 left front noenhanced font 'DejaVu Sans,11.5' textcolor rgb c_text
 set xtics nomirror out scale 0.6 textcolor rgb c_text
 set xdata time
 set timefmt '%Y-%m-%d'
@@ -73,13 +75,13 @@ set yrange [0:73.59333]
 set ytics ('0' 0, '20' 20, '40' 40, '60' 60)
 set object rectangle from '2025-02-25', graph 0 to '2025-02-28', graph 1 behind fillcolor rgb c_grid fillstyle solid 1.0 noborder
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set label 'out 45.7 a day' at graph 1, first 45.7 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_orange_text
 set label 'in 64.0 a day' at graph 1, first 63.9942 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_green_text
+set label '' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.07708333333333334
 set rmargin at screen 0.7958333333333333
-set tmargin at screen 0.2645
-set bmargin at screen 0.10273529411764706
+set tmargin at screen 0.27332352941176474
+set bmargin at screen 0.11155882352941177
 plot 'stock-members.csv' skip 1 using 1:14 with lines lt 1 lw 2 lc rgb c_green, \
      'stock-members.csv' skip 1 using 1:17 with lines lt 1 lw 2 dt (6,3) lc rgb c_orange
 unset label

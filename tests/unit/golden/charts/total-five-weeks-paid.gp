@@ -1,11 +1,12 @@
 # Redraw with: gnuplot total-five-weeks-paid.gp (gnuplot 5.4; reads total-five-weeks-paid.csv beside it)
-# Every colour has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
 c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
 c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
 c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
 c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
 c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
 c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
 set encoding utf8
 set datafile separator ','
 set datafile missing ''
@@ -24,10 +25,10 @@ set style line 4 lt 1 lw 2.2 lc rgb c_mark
 set style line 5 lt 1 lw 1.6 lc rgb c_faint
 set style line 6 lt 1 lw 0.9 lc rgb c_mark
 set style line 7 lt 1 lw 0.8 lc rgb c_faint
-set label '35,000 visits in five weeks (paid) would take 1,330 a day, 1.3 times the current pace' at screen 0.025, screen 0.9566666666666667 left front noenhanced font 'DejaVu Sans:Bold,17.0' textcolor rgb c_ink
-set label 'Running total of visits since 20 Jan 2025, definition paid: median and the middle' at screen 0.025, screen 0.9175999999999999 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label '50, 80 and 95 %. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8911999999999999 left front noenhanced font 'DejaVu Sans,12.0' textcolor rgb c_quiet
-set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this scale by their median factor. ' at screen 0.025, screen 0.026433333333333336 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label '35,000 visits in five weeks (paid) would take 1,330 a day, 1.3 times the current pace' at screen 0.025, screen 0.9566666666666667 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Running total of visits since 20 Jan 2025, definition paid: median and the middle' at screen 0.025, screen 0.9175999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label '50, 80 and 95 %. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8911999999999999 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'Reports: ● as stated   ▲ over or at least   grey: other definitions, put on this scale by their median factor. ' at screen 0.025, screen 0.026433333333333336 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xdata time
 set timefmt '%Y-%m-%d'
 set xrange ['2025-01-20':'2025-02-28']
@@ -43,21 +44,21 @@ $over << EOD
 2025-02-02,12000
 EOD
 set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
-set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
-set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
-set label 'needs 1,330 a day, now 1,010' at graph 1, first 33310.8076763198 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal_text
+set label 'needs 1,330 a day, now 1,010' at graph 1, first 33287.07306449347 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal_text
 set label 'goal 35,000' at graph 1, first 35000 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_goal
 set label '1 in 4 below: 36,900' at graph 1, first 36884.6 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_band_text
 set label 'median 39,000' at graph 1, first 39020 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
 set label '1 in 4 above: 41,300' at graph 1, first 41279 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_band_text
 set label '1 in 10 above: 43,400' at graph 1, first 43449.3 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_band_text
 set label '1 in 40 above: 46,000' at graph 1, first 46003.4 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_band_text
+set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
 set lmargin at screen 0.07708333333333334
 set rmargin at screen 0.7958333333333333
 set tmargin at screen 0.8381333333333332
-set bmargin at screen 0.11643333333333333
-set terminal svg size 960,600 dynamic font 'DejaVu Sans,12' background rgb c_paper noenhanced
+set bmargin at screen 0.12643333333333334
+set terminal svg size 960,600 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'total-five-weeks-paid.svg'
 plot 'total-five-weeks-paid.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, \
      'total-five-weeks-paid.csv' skip 1 using 1:4:8 with filledcurves lc rgb c_band80, \
@@ -65,7 +66,7 @@ plot 'total-five-weeks-paid.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_
      'total-five-weeks-paid.csv' skip 1 using 1:6 with lines ls 1, \
      $days_other using 1:2 with points pt 6 ps 0.75 lw 1.2 lc rgb c_faint, \
      $over using 1:2 with points pt 9 ps 0.95 lw 1.2 lc rgb c_mark
-set terminal pngcairo size 1920,1200 font 'DejaVu Sans,12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1920,1200 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
 set output 'total-five-weeks-paid.png'
 replot
 set output

@@ -1,0 +1,59 @@
+# Redraw with: gnuplot attainment-five-weeks.gp (gnuplot 5.4; reads attainment-five-weeks.csv beside it)
+# Every colour and font has a name: change it here.  Okabe and Ito's, safe for colour-blind readers and grey print.
+c_paper = '#FFFFFF'; c_ink = '#111111'; c_text = '#444444'; c_quiet = '#555555'
+c_rule = '#777777'; c_grid = '#E4E4E4'; c_mark = '#222222'; c_faint = '#8C8C8C'; c_warning = '#8A3324'
+c_line = '#0072B2'; c_line_deep = '#003F66'; c_band50 = '#7FB3D9'; c_band80 = '#B3D1E8'; c_band95 = '#D6E6F2'; c_band_text = '#3F7196'
+c_goal = '#D55E00'; c_goal_text = '#B04A00'; c_orange = '#E69F00'; c_orange_text = '#8A5F00'
+c_green = '#009E73'; c_green_text = '#00785A'; c_pink = '#CC79A7'; c_pink_text = '#A0527F'
+c_sky = '#56B4E9'; c_sky_text = '#1F719F'; c_brown = '#8C6D1F'; c_brown_text = '#6B5315'
+f_plain = 'DejaVu Sans'; f_bold = 'DejaVu Sans:Bold'
+set encoding utf8
+set datafile separator ','
+set datafile missing ''
+set style fill solid 1.0 noborder
+set border 1 lw 1 lc rgb c_rule
+set grid ytics noxtics lt 1 lw 0.75 lc rgb c_grid
+set xtics nomirror out scale 0.6 textcolor rgb c_text
+set ytics nomirror scale 0 textcolor rgb c_text
+unset mxtics
+unset mytics
+unset key
+set style line 1 lt 1 lw 2.5 lc rgb c_line
+set style line 2 lt 1 lw 2 dt (8,5) lc rgb c_goal
+set style line 3 lt 1 lw 1 dt (2,4) lc rgb c_quiet
+set style line 4 lt 1 lw 2.2 lc rgb c_mark
+set style line 5 lt 1 lw 1.6 lc rgb c_faint
+set style line 6 lt 1 lw 0.9 lc rgb c_mark
+set style line 7 lt 1 lw 0.8 lc rgb c_faint
+set label '35.000 visits in five weeks by 23 February 2025: about 1' at screen 0.03529411764705882, screen 0.9417040358744395 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'in 5 or about 97 in 100, depending on how it is counted' at screen 0.03529411764705882, screen 0.891390134529148 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Chance that the goal has been reached by each date, 20 Jan 2025 to' at screen 0.03529411764705882, screen 0.8388340807174888 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label '28 Feb 2025. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.03529411764705882, screen 0.8033183856502243 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set xdata time
+set timefmt '%Y-%m-%d'
+set xrange ['2025-01-20':'2025-02-28']
+set xtics ("20 Jan\n2025" '2025-01-20', "3 Feb" '2025-02-03', "17 Feb" '2025-02-17')
+set yrange [0:1]
+set ytics ('0 %%' 0, '20 %%' 0.2, '40 %%' 0.4, '60 %%' 0.6000000000000001, '80 %%' 0.8, '100 %%' 1)
+set arrow from '2025-02-13', graph 0 to '2025-02-13', graph 1 nohead front ls 3
+set arrow from '2025-02-23', graph 0 to '2025-02-23', graph 1 nohead front ls 3
+set label 'projection →' at '2025-02-13', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label 'deadline' at '2025-02-23', graph 1 left front noenhanced offset character -0.2, 0.5 font ',11' textcolor rgb c_quiet
+set label '' at screen 0.6344645550527904, screen 0.2516672645739911 front noenhanced point pt 7 ps 0.8 lc rgb c_line
+set label '19 %' at screen 0.6241704374057315, screen 0.2785730941704036 right front noenhanced font ',11.5' textcolor rgb c_line
+set label '' at screen 0.6344645550527904, screen 0.714140807174888 front noenhanced point pt 7 ps 0.8 lc rgb c_orange
+set label '97 %' at screen 0.6241704374057315, screen 0.6872349775784755 right front noenhanced font ',11.5' textcolor rgb c_orange_text
+set label '25 %  paid' at graph 1, first 0.247 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_line
+set label '>99 %  all' at graph 1, first 1 left front noenhanced offset character 0.8, 0 font ',11.5' textcolor rgb c_orange_text
+set lmargin at screen 0.10882352941176471
+set rmargin at screen 0.711764705882353
+set tmargin at screen 0.7319282511210764
+set bmargin at screen 0.13901345291479822
+set terminal svg size 680,446 dynamic font f_plain.',12' background rgb c_paper noenhanced
+set output 'attainment-five-weeks.svg'
+plot 'attainment-five-weeks.csv' skip 1 using 3:4 with lines lt 1 lw 2.5 lc rgb c_orange, \
+     'attainment-five-weeks.csv' skip 1 using 1:2 with lines lt 1 lw 2.5 lc rgb c_line
+set terminal pngcairo size 1950,1279 font f_plain.',12' fontscale 2.1507 linewidth 2.8676 pointscale 2.8676 background rgb c_paper noenhanced
+set output 'attainment-five-weeks.png'
+replot
+set output
