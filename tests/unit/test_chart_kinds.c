@@ -355,47 +355,6 @@ static void test_draw_many(void **state)
     draw_all(*state, SIXTY, &size);
 }
 
-/* No label set in pixels runs past the right edge: an average letter of DejaVu Sans is 0.55 of its
- * size wide at the least. */
-static void check_labels(const char *name, const char *script)
-{
-    double width = NAN;
-    const char *size = strstr(script, "set terminal svg size ");
-    if (size) width = strtod(size + strlen("set terminal svg size "), NULL);
-    assert_true(width > 0);
-    size_t n = 0;
-    for (const char *s = script; (s = strstr(s, "set label '")); s++) {
-        const char *text = s + strlen("set label '"), *end = strchr(text, '\'');
-        const char *place = end ? strstr(end, "at screen ") : NULL, *line = strchr(s, '\n');
-        if (!place || place > line) continue;
-        const char *font = strstr(place, "Sans"), *comma = font ? strchr(font, ',') : NULL;
-        if (!comma || comma > line) continue;
-        const double x = width * strtod(place + strlen("at screen "), NULL);
-        size_t letters = 0;
-        for (const char *c = text; c < end; c++) letters += ((unsigned char)*c & 0xc0) != 0x80;
-        const double wide = 0.5 * (double)letters * strtod(comma + 1, NULL);
-        const bool right = strstr(place, " right ") && strstr(place, " right ") < line;
-        if (right ? x - wide < 0 : x + wide > width)
-            fail_msg("%s: \"%.*s\" at %g of %g", name, (int)(end - text), text, x, width);
-        n++;
-    }
-    assert_true(n > 2);
-}
-
-static void test_labels_fit(void **state)
-{
-    static const char *const names[] = {
-        "dots-g0.gp",    "dots-g1.gp",     "scenarios-flow.gp", "scenarios-flow-total.gp",
-        "stock-pool.gp", "checks-flow.gp", "drivers-g0.gp"};
-    const fixture *f = *state;
-    compose(f, SIXTY, &MANY);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *script = read_chart(f, names[i]);
-        check_labels(names[i], script);
-        free(script);
-    }
-}
-
 typedef struct write_fault {
     const fixture *f;
     const attain_results *results;
@@ -428,7 +387,7 @@ int main(void)
         cmocka_unit_test(test_scenarios),  cmocka_unit_test(test_stock),
         cmocka_unit_test(test_checks),     cmocka_unit_test(test_drivers),
         cmocka_unit_test(test_draw_nasty), cmocka_unit_test(test_draw_many),
-        cmocka_unit_test(test_labels_fit), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
