@@ -17,7 +17,7 @@ const struct atn_picture_kind atn_picture_kinds[3] = {
 static const double SLIDE_WIDTH = 768.0, SLIDE_HEIGHT = 432.0, PRINT_WIDTH = 680.0;
 static const double SLIDE_PIXELS = 1920.0, SLIDE_INCHES = 40.0 / 3.0;
 static const double PRINT_INCHES = 6.5, PRINT_DPI = 300.0;
-static const double WEB_SCALE = 2.0, WEB_INCH = 96.0; /* PNG; layout pixels of a PDF's inch */
+static const double WEB_SCALE = 1.5, WEB_INCH = 96.0; /* PNG; layout pixels of a PDF's inch */
 
 void atn_look_layout(const atn_look *look, bool free, double *width, double *height)
 {
