@@ -72,7 +72,9 @@ static attain_status leave_block(leaving *l, size_t b, attain_error *err)
         return ATTAIN_OK;
     }
     to_weights(l->mixed[b], 2 * few);
-    i->how[b] = k <= q->why->moved_threshold ? ATN_BY_MOVING : ATN_NOT_TOLD;
+    /* From draws among which few speak for what is left, a move may miss it and k not show it. */
+    const double limit = i->how[b] == ATN_BY_WEIGHTS ? q->why->moved_threshold : GOOD_K;
+    i->how[b] = k <= limit ? ATN_BY_MOVING : ATN_NOT_TOLD;
     i->k[b] = k;
     return ATTAIN_OK;
 }

@@ -9,7 +9,7 @@
 enum {
     SETTINGS_VERSION = 1,
     MOST_DRAWS = 4000,
-    FEW_DRAWS = 600,
+    FEW_DRAWS = 1000,
     LEAST_DRAWS = 100,
     MOST_FEW = 100000
 };
