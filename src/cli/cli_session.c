@@ -2,7 +2,9 @@
 #include "cli/session.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The one thing that a signal handler may touch. */
 static volatile sig_atomic_t interrupted;
@@ -139,4 +141,31 @@ atn_exit atn_session_print(atn_session *session, char *text, const char *path)
     }
     attain_text_free(session->context, text);
     return atn_output_finish(&output, path, session->console);
+}
+
+static bool exists(const char *folder, const char *name)
+{
+    char path[4096];
+    struct stat s;
+    const int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    return n > 0 && (size_t)n < sizeof path && stat(path, &s) == 0;
+}
+
+/* What was likely meant where a path holds no results. */
+static void suggest(const atn_session *session, const char *path)
+{
+    if (exists(path, "results/results.json"))
+        atn_console_error(session->console, "did you mean \"%s/results\"?", path);
+    else if (exists(path, "study.json"))
+        atn_console_error(session->console,
+                          "\"%s\" is a study: attain run it, then name what it wrote", path);
+}
+
+atn_exit atn_session_results(atn_session *session, const char *path, attain_results **results)
+{
+    if (attain_results_load(session->context, path, results, &session->error) == ATTAIN_OK)
+        return ATN_EXIT_GOOD;
+    const atn_exit code = atn_session_fail(session);
+    suggest(session, path);
+    return code == ATN_EXIT_USAGE ? ATN_EXIT_FILE : code;
 }

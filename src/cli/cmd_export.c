@@ -41,15 +41,13 @@ static atn_exit export(atn_session *session, attain_export_format format)
     const atn_options *o = session->options;
     attain_export_settings settings;
     attain_results *results = NULL;
-    atn_exit code = ATN_EXIT_GOOD;
+    atn_exit code = atn_session_results(session, o->arguments[0], &results);
+    if (code != ATN_EXIT_GOOD) return code;
     attain_export_settings_init(&settings);
     settings.format = format;
     settings.model_id = o->model_id;
-    attain_status status =
-        attain_results_load(session->context, o->arguments[0], &results, &session->error);
-    if (status == ATTAIN_OK)
-        status =
-            attain_report_export(session->context, results, o->output, &settings, &session->error);
+    const attain_status status =
+        attain_report_export(session->context, results, o->output, &settings, &session->error);
     if (status != ATTAIN_OK) {
         code = fail(session);
     } else if (o->strict && attain_results_state(results) != ATTAIN_RESULTS_OK) {
@@ -60,6 +58,7 @@ static atn_exit export(atn_session *session, attain_export_format format)
         atn_console_note(session->console,
                          "the run's answer has warnings: see gates in the results");
     }
+    if (status == ATTAIN_OK) atn_console_note(session->console, "wrote %s", o->output);
     attain_results_free(results);
     return code;
 }

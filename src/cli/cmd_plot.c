@@ -98,15 +98,12 @@ static atn_exit plot(atn_session *session, const attain_results *results)
     return code;
 }
 
-/* A result that is no results document is a file's fault; --strict takes none with warnings. */
+/* --strict takes none with warnings. */
 static atn_exit load(atn_session *session, attain_results **results)
 {
     const atn_options *o = session->options;
-    if (attain_results_load(session->context, o->arguments[0], results, &session->error) !=
-        ATTAIN_OK) {
-        const atn_exit code = atn_session_fail(session);
-        return code == ATN_EXIT_USAGE ? ATN_EXIT_FILE : code;
-    }
+    const atn_exit code = atn_session_results(session, o->arguments[0], results);
+    if (code != ATN_EXIT_GOOD) return code;
     if (!o->strict || attain_results_state(*results) == ATTAIN_RESULTS_OK) return ATN_EXIT_GOOD;
     atn_console_error(session->console, "the run had warnings (attain show RESULT diagnostics)");
     return ATN_EXIT_GATE;

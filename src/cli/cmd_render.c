@@ -36,7 +36,6 @@ static atn_exit fill(atn_session *session, const attain_results *results)
     return print(session, text);
 }
 
-/* A result that is no results document is a file's fault. */
 static atn_exit load(atn_session *session, attain_results **results)
 {
     const char *const *arguments = session->options->arguments;
@@ -45,10 +44,7 @@ static atn_exit load(atn_session *session, attain_results **results)
                           "render: result and template cannot both come from standard input");
         return ATN_EXIT_USAGE;
     }
-    if (attain_results_load(session->context, arguments[0], results, &session->error) == ATTAIN_OK)
-        return ATN_EXIT_GOOD;
-    const atn_exit code = atn_session_fail(session);
-    return code == ATN_EXIT_USAGE ? ATN_EXIT_FILE : code;
+    return atn_session_results(session, arguments[0], results);
 }
 
 atn_exit atn_cmd_render(const atn_options *options, atn_console *console)

@@ -59,21 +59,13 @@ static atn_exit show(atn_session *session, const attain_results *results)
     return atn_session_print(session, text, o->output);
 }
 
-/* A file that is no results document is a file's fault, not study.json's. */
-static atn_exit cannot_load(atn_session *session)
-{
-    const atn_exit code = atn_session_fail(session);
-    return code == ATN_EXIT_USAGE ? ATN_EXIT_FILE : code;
-}
-
 atn_exit atn_cmd_show(const atn_options *options, atn_console *console)
 {
     atn_session session;
     attain_results *results = NULL;
     atn_exit code = atn_session_open(&session, options, console);
-    if (code == ATN_EXIT_GOOD && attain_results_load(session.context, options->arguments[0],
-                                                     &results, &session.error) != ATTAIN_OK)
-        code = cannot_load(&session);
+    if (code == ATN_EXIT_GOOD)
+        code = atn_session_results(&session, options->arguments[0], &results);
     if (code == ATN_EXIT_GOOD) code = show(&session, results);
     if (code == ATN_EXIT_GOOD && options->strict &&
         attain_results_state(results) != ATTAIN_RESULTS_OK) {

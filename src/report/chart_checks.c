@@ -172,13 +172,10 @@ static void choose_range(sheet *s)
 static void say_headline(atn_text *out, const sheet *s)
 {
     atn_escape_plain(out, atn_text_of(s->series, "label"));
+    atn_text_printf(out, ": %zu of %zu reports lie within the model\xe2\x80\x99s 90 %% range",
+                    s->n_inside, s->n);
     if (s->n_pit)
-        atn_text_printf(out,
-                        ": %zu of %zu reports fall into the 90 %% range that the others predict",
-                        s->n_pit90, s->n_pit);
-    else
-        atn_text_printf(out, ": %zu of %zu reports lie within the model\xe2\x80\x99s 90 %% range",
-                        s->n_inside, s->n);
+        atn_text_printf(out, ", %zu of %zu where the other reports put them", s->n_pit90, s->n_pit);
 }
 
 static const char *axis_words(const sheet *s)

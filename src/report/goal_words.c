@@ -209,7 +209,8 @@ void atn_say_deadline(atn_text *out, const atn_node *root, const atn_answer *a)
 
 void atn_say_goal(atn_text *out, const atn_node *root, const atn_answer *a)
 {
-    (void)atn_say_goal_subject(out, root, a);
+    const bool by_label = atn_say_goal_subject(out, root, a);
+    if (by_label && a->series && strstr(text_of(a->goal, "label"), " by ")) return; /* it is told */
     atn_say_deadline(out, root, a);
 }
 
@@ -268,26 +269,36 @@ bool atn_date_untold(const atn_node *root, const atn_node *reading)
            !atn_node_is_null(median) && strcmp(atn_node_text(median), as_of) > 0;
 }
 
+/* A date on or before the as-of date. */
+static bool is_past(const atn_node *root, const atn_node *date)
+{
+    const char *as_of = atn_node_text(atn_node_path(root, "study/as_of"));
+    return *atn_node_text(date) && strcmp(atn_node_text(date), as_of) <= 0; /* ISO: as text */
+}
+
 void atn_say_when(atn_text *out, const atn_node *root, const atn_answer *a)
 {
     const atn_node *median = atn_node_path(a->reading, "date/0.5");
-    const char *as_of = atn_node_text(atn_node_path(root, "study/as_of"));
     const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
     if (reached) atn_text_add(out, "already reached");
     if (reached && atn_node_is_null(median)) return;
     if (atn_node_true(atn_node_get(a->reading, "out_of_reach")))
         atn_text_add(out, "out of reach by the deadline; ");
     if (atn_node_is_null(median)) {
+        /* Where that is the chance's complement, it has been said, and both rounded may miss 100.
+         */
         const double never = number_of(a->reading, "never_by_horizon");
-        atn_text_add(out, "not by ");
+        const double chance = number_of(a->reading, "probability");
+        const bool said = fabs(never + chance - 1.0) < 1e-9;
+        atn_text_add(out, said ? "median date after " : "not by ");
         atn_say_short_date(out, atn_node_text(atn_node_path(root, "study/horizon")));
-        if (isfinite(never)) {
+        if (isfinite(never) && !said) {
             atn_text_add(out, ": ");
             atn_say_percent(out, never);
         }
     } else if (atn_date_untold(root, a->reading)) {
         atn_text_add(out, "no date: the level at which the trend ends is not identified");
-    } else if (strcmp(atn_node_text(median), as_of) <= 0) { /* ISO dates sort as text */
+    } else if (is_past(root, median)) {
         atn_text_add(out, reached ? ", by the median on " : "probably reached, by the median on ");
         atn_say_short_date(out, atn_node_text(median));
     } else {
@@ -303,6 +314,7 @@ bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a)
     const double ratio = number_of(a->reading, "pace_ratio");
     const bool reached = atn_node_true(atn_node_get(a->reading, "already_reached"));
     if (!isfinite(required) || required <= 0 || reached || a->share || !a->series) return false;
+    if (is_past(root, atn_node_path(a->reading, "date/0.5"))) return false; /* probably reached */
     const char *sign = a->flow ? "" : "+";
     const bool at_most = strcmp(text_of(a->goal, "direction"), "at_most") == 0;
     atn_text_printf(out, "needs %s%s", at_most ? "at most " : "", sign);
@@ -313,10 +325,7 @@ bool atn_say_pace(atn_text *out, const atn_node *root, const atn_answer *a)
     atn_say_estimate(out, current);
     if (!isfinite(ratio)) return true;
     atn_text_add(out, " (");
-    if (ratio >= 0.995)
-        atn_text_grouped(out, ratio, ratio < 10 ? 1 : 0);
-    else
-        atn_text_grouped(out, ratio, 2);
+    atn_text_grouped(out, ratio, ratio < 1.1 ? 2 : ratio < 10 ? 1 : 0);
     atn_text_add(out, " times)");
     return true;
 }

@@ -335,8 +335,8 @@ static bool is_bold(const char *svg, const char *text)
     const char *tag = text;
     while (tag > svg && *--tag != '<') {
     }
-    const char *face = strstr(tag, ":Bold");
-    return face && face < text;
+    const char *face = strstr(tag, ":Bold"), *weight = strstr(tag, "font-weight=\"bold\"");
+    return (face && face < text) || (weight && weight < text);
 }
 
 /* Whether the bold words of the picture begin with the headline, whole. */

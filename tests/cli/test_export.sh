@@ -10,27 +10,27 @@ expect 'a run' 0 '*' '' run study --no-charts --quiet -o run --scenarios scenari
 rm -rf study
 
 # Tables: those that the run wrote.
-expect 'tables' 0 '' '' export run csv -o tables
+expect 'tables' 0 '' '=attain: wrote tables' export run csv -o tables
 for file in run/*.csv; do holds "the same ${file#run/}" cmp "$file" "tables/${file#run/}"; done
 holds 'and no more' test "$(ls tables | wc -l)" -eq "$(ls run/*.csv | wc -l)"
 holds 'scenarios too' grep -q '^more,Half as many again,2025-05-01,' tables/scenarios.csv
-expect 'of the file of a run' 0 '' '' export run/results.json csv -o again
+expect 'of the file of a run' 0 '' '=attain: wrote again' export run/results.json csv -o again
 holds 'the same' diff -r tables again
 "$ATTAIN" export - csv -o third <run/results.json >"$OUT" 2>"$ERR"
 code=$?
-judge 'from standard input' 0 '' ''
+judge 'from standard input' 0 '' '=attain: wrote third'
 holds 'the same again' diff -r tables third
 echo kept >tables/kept
 echo old >tables/goals.csv
-expect 'into a folder that is there' 0 '' '' export run csv -o tables
+expect 'into a folder that is there' 0 '' '=attain: wrote tables' export run csv -o tables
 holds 'what is not ours stays' test "$(cat tables/kept)" = kept
 holds 'and what is ours is new' cmp run/goals.csv tables/goals.csv
 sed 's/"label": "Half as many again"/"label": "=cmd|x"/' run/results.json >formula.json
-expect 'a label that is a formula' 0 '' '' export formula.json csv -o formula
+expect 'a label that is a formula' 0 '' '=attain: wrote formula' export formula.json csv -o formula
 holds 'is text' grep -q "^more,\"'=cmd|x\",2025-05-01," formula/scenarios.csv
 
 # LaTeX.
-expect 'LaTeX' 0 '' '' export run latex -o tex
+expect 'LaTeX' 0 '' '=attain: wrote tex' export run latex -o tex
 holds 'its numbers' cmp run/numbers.tex tex/numbers.tex
 holds 'its files' test "$(ls tex | tr '\n' ' ')" = 'example.tex goals.tex numbers.tex scenarios.tex '
 holds 'a row an answer' test "$(grep -c '&.*\\\\$' tex/goals.tex)" -eq "$(wc -l <run/goals.csv)"
@@ -41,14 +41,14 @@ else
 fi
 
 # A hub.
-expect 'a hub' 0 '' '' export run hub -o hub
+expect 'a hub' 0 '' '=attain: wrote hub' export run hub -o hub
 holds 'its files' test "$(cd hub && find . -type f | sort | tr '\n' ' ')" = "./hub-config/admin.json \
 ./hub-config/model-metadata-schema.json ./hub-config/target-data.json ./hub-config/tasks.json \
 ./model-metadata/attain-map.yml ./model-output/attain-map/2025-03-31-attain-map.csv ./target-data/time-series.csv "
 output=hub/model-output/attain-map/2025-03-31-attain-map.csv
-expect 'another name' 0 '' '' export run hub -o named --model-id us_team-v2
+expect 'another name' 0 '' '=attain: wrote named' export run hub -o named --model-id us_team-v2
 holds 'which the rows do not have' cmp "$output" named/model-output/us_team-v2/2025-03-31-us_team-v2.csv
-expect 'the same bytes' 0 '' '' export run hub -o twice
+expect 'the same bytes' 0 '' '=attain: wrote twice' export run hub -o twice
 holds 'twice' diff -r hub twice
 
 # Each target's list by the row: its levels, their order, its categories, their sum.
@@ -147,6 +147,6 @@ sed 's/"status": "ok"/"status": "warn"/' run/results.json >warned.json
 expect 'strict on a run with warnings' 1 '' '~the run had warnings' export warned.json csv -o w --strict
 holds 'which is written all the same' cmp run/parameters.csv w/parameters.csv
 sed 's/"status": "ok"/"status": "gate_failed"/' run/results.json >gated.json
-expect 'a gate that failed' 0 '' "=attain: the run's answer has warnings: see gates in the results" \
+expect 'a gate that failed' 0 '' "~attain: the run's answer has warnings: see gates in the results" \
     export gated.json csv -o g
 finish

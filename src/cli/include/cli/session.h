@@ -21,6 +21,9 @@ bool atn_interrupted(void);
 
 /* Exit code of a failed call; its error is said, unless `problems` already holds an error. */
 atn_exit atn_session_fail(atn_session *session);
+/* A finished run, and what was likely meant where there is none.  A file that is no results
+ * document is a file's fault, not study.json's. */
+atn_exit atn_session_results(atn_session *session, const char *path, attain_results **results);
 atn_exit atn_exit_of(attain_status status);
 /* The graver of two: their numbers are in order. */
 atn_exit atn_graver(atn_exit a, atn_exit b);

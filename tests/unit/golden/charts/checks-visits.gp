@@ -31,50 +31,51 @@ set terminal svg size 960,351 dynamic font f_plain.',12' background rgb c_paper 
 set output 'checks-visits.svg'
 }
 if (picture eq 'png') {
-set terminal pngcairo size 1920,703 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,527 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'checks-visits.png'
 }
 set multiplot
-set label 'Visits per day: 8 of 9 reports fall into the 90 % range that the others predict' at screen 0.025, screen 0.9260312944523471 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
-set label 'Each report, in % above or below the median predicted for it; bars: the middle 50 and 90 % of' at screen 0.025, screen 0.8593456614509246 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
-set label 'predictions of such a report. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.8142816500711239 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'Visits per day: 8 of 9 reports lie within the model’s' at screen 0.025, screen 0.9260312944523471 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label '90 % range, 8 of 9 where the other reports put them' at screen 0.025, screen 0.8621906116642959 left front noenhanced font f_bold.',17.0' textcolor rgb c_ink
+set label 'Each report, in % above or below the median predicted for it; bars: the middle 50 and 90 % of' at screen 0.025, screen 0.7955049786628734 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
+set label 'predictions of such a report. Source: Council and Gazette; figures published by 13 Feb 2025' at screen 0.025, screen 0.7504409672830726 left front noenhanced font f_plain.',12.0' textcolor rgb c_quiet
 set label '● as stated   ▲ over or at least   ▼ nearly or at most   ◆ about   — a range   orange: outside the 90 %.' at screen 0.025, screen 0.045120910384068284 left front noenhanced font f_plain.',10.5' textcolor rgb c_quiet
 set xrange [-12.279602987231996:26.43383088412431]
 set xtics ('-10 %%' -10, '0 %%' 0, '+10 %%' 10, '+20 %%' 20)
 set grid xtics noytics lt 1 lw 0.75 lc rgb c_grid
 unset ytics
 set yrange [0:9]
-set label '23 Jan 2025' at screen 0.025, screen 0.672407 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Council' at screen 0.110417, screen 0.672407 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label '790' at screen 0.383333, screen 0.672407 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '26 Jan 2025' at screen 0.025, screen 0.615344 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Gazette' at screen 0.110417, screen 0.615344 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'mean 835' at screen 0.383333, screen 0.615344 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '2 Feb 2025' at screen 0.025, screen 0.55828 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Council' at screen 0.110417, screen 0.55828 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'total over 12,000' at screen 0.383333, screen 0.55828 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '4 Feb 2025' at screen 0.025, screen 0.501217 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Gazette' at screen 0.110417, screen 0.501217 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'nearly 950' at screen 0.383333, screen 0.501217 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '7 Feb 2025' at screen 0.025, screen 0.444154 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Gazette' at screen 0.110417, screen 0.444154 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label '930 to 1,010' at screen 0.383333, screen 0.444154 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '9 Feb 2025' at screen 0.025, screen 0.38709 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Council' at screen 0.110417, screen 0.38709 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'mean about 1,400' at screen 0.383333, screen 0.38709 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '9 Feb 2025' at screen 0.025, screen 0.330027 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Council' at screen 0.110417, screen 0.330027 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'max over 1,000' at screen 0.383333, screen 0.330027 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '9 Feb 2025' at screen 0.025, screen 0.272963 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Council' at screen 0.110417, screen 0.272963 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'total 27,500' at screen 0.383333, screen 0.272963 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
-set label '10 Feb 2025' at screen 0.025, screen 0.2159 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
-set label 'Gazette' at screen 0.110417, screen 0.2159 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label 'at least 960' at screen 0.383333, screen 0.2159 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '23 Jan 2025' at screen 0.025, screen 0.612113 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Council' at screen 0.110417, screen 0.612113 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label '790' at screen 0.383333, screen 0.612113 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '26 Jan 2025' at screen 0.025, screen 0.562143 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Gazette' at screen 0.110417, screen 0.562143 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'mean 835' at screen 0.383333, screen 0.562143 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '2 Feb 2025' at screen 0.025, screen 0.512173 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Council' at screen 0.110417, screen 0.512173 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'total over 12,000' at screen 0.383333, screen 0.512173 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '4 Feb 2025' at screen 0.025, screen 0.462203 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Gazette' at screen 0.110417, screen 0.462203 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'nearly 950' at screen 0.383333, screen 0.462203 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '7 Feb 2025' at screen 0.025, screen 0.412233 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Gazette' at screen 0.110417, screen 0.412233 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label '930 to 1,010' at screen 0.383333, screen 0.412233 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '9 Feb 2025' at screen 0.025, screen 0.362263 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Council' at screen 0.110417, screen 0.362263 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'mean about 1,400' at screen 0.383333, screen 0.362263 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '9 Feb 2025' at screen 0.025, screen 0.312293 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Council' at screen 0.110417, screen 0.312293 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'max over 1,000' at screen 0.383333, screen 0.312293 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '9 Feb 2025' at screen 0.025, screen 0.262323 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Council' at screen 0.110417, screen 0.262323 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'total 27,500' at screen 0.383333, screen 0.262323 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
+set label '10 Feb 2025' at screen 0.025, screen 0.212353 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_quiet
+set label 'Gazette' at screen 0.110417, screen 0.212353 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'at least 960' at screen 0.383333, screen 0.212353 right front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_mark
 set arrow from 0, graph 0 to 0, graph 1 nohead back lt 1 lw 1.2 lc rgb c_rule
 set lmargin at screen 0.3958333333333333
 set rmargin at screen 0.7583333333333333
-set tmargin at screen 0.7009388335704126
+set tmargin at screen 0.6370981507823614
 set bmargin at screen 0.18736842105263157
 plot 'checks-visits.csv' skip 1 using 3:2:($6-$3):(0) with vectors nohead lw 8 lc rgb c_band95, \
      'checks-visits.csv' skip 1 using 4:2:($5-$4):(0) with vectors nohead lw 8 lc rgb c_band80, \
@@ -86,10 +87,10 @@ plot 'checks-visits.csv' skip 1 using 3:2:($6-$3):(0) with vectors nohead lw 8 l
 unset label
 unset arrow
 unset object
-set label 'Each predicted from all other' at screen 0.783333, screen 0.700939 left front noenhanced font 'DejaVu Sans:Bold,11.5' textcolor rgb c_mark
-set label 'reports' at screen 0.783333, screen 0.657752 left front noenhanced font 'DejaVu Sans:Bold,11.5' textcolor rgb c_mark
-set label '8 of 9 (89 %) in the middle 90 %' at screen 0.783333, screen 0.608876 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
-set label '8 of 9 (89 %) in the middle 50 %' at screen 0.783333, screen 0.569445 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label 'Each predicted from all other' at screen 0.783333, screen 0.637098 left front noenhanced font 'DejaVu Sans:Bold,11.5' textcolor rgb c_mark
+set label 'reports' at screen 0.783333, screen 0.593912 left front noenhanced font 'DejaVu Sans:Bold,11.5' textcolor rgb c_mark
+set label '8 of 9 (89 %) in the middle 90 %' at screen 0.783333, screen 0.545036 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
+set label '8 of 9 (89 %) in the middle 50 %' at screen 0.783333, screen 0.505605 left front noenhanced font 'DejaVu Sans,10.5' textcolor rgb c_text
 unset multiplot
 set output
 }
