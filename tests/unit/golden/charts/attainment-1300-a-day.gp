@@ -54,7 +54,7 @@ set terminal svg size 960,540 dynamic font f_plain.',12' background rgb c_paper 
 set output 'attainment-1300-a-day.svg'
 plot 'attainment-1300-a-day.csv' skip 1 using 3:4 with lines lt 1 lw 2.5 lc rgb c_orange, \
      'attainment-1300-a-day.csv' skip 1 using 1:2 with lines lt 1 lw 2.5 lc rgb c_line
-set terminal pngcairo size 1920,1080 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,810 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'attainment-1300-a-day.png'
 replot
 set output

@@ -48,7 +48,7 @@ plot 'rate-members.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, \
      'rate-members.csv' skip 1 using 1:4:8 with filledcurves lc rgb c_band80, \
      'rate-members.csv' skip 1 using 1:5:7 with filledcurves lc rgb c_band50, \
      'rate-members.csv' skip 1 using 1:6 with lines ls 1
-set terminal pngcairo size 1920,1200 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,900 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'rate-members.png'
 replot
 set output

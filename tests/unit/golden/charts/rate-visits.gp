@@ -98,7 +98,7 @@ plot 'rate-visits.csv' skip 1 using 1:2:10 with filledcurves lc rgb c_band95, \
      $over using 1:2 with points pt 9 ps 0.95 lw 1.2 lc rgb c_mark, \
      $under using 1:2 with points pt 11 ps 0.95 lw 1.2 lc rgb c_mark, \
      $days using 1:2 with points pt 7 ps 0.75 lw 1.2 lc rgb c_mark
-set terminal pngcairo size 1920,1200 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,900 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'rate-visits.png'
 replot
 set output

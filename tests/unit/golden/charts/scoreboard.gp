@@ -74,7 +74,7 @@ set terminal svg size 960,269 dynamic font f_plain.',12' background rgb c_paper 
 set output 'scoreboard.svg'
 plot 'scoreboard.csv' skip 1 using 6:5:($7-$6):(0) with vectors nohead lw 6 lc rgb c_band80, \
      'scoreboard.csv' skip 1 using 4:5 with points pt 7 ps 1.3 lc rgb c_line
-set terminal pngcairo size 1920,539 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,404 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'scoreboard.png'
 replot
 set output

@@ -31,7 +31,7 @@ set terminal svg size 960,680 dynamic font f_plain.',12' background rgb c_paper 
 set output 'stock-members.svg'
 }
 if (picture eq 'png') {
-set terminal pngcairo size 1920,1360 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,1020 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'stock-members.png'
 }
 set multiplot
