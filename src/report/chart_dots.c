@@ -220,11 +220,14 @@ static void say_headline(atn_text *out, const atn_node *root, const dot_chart *c
         return;
     }
     atn_say_goal(out, root, &c->rows[0].a);
-    const int few = atn_futures_count(c->low), many = atn_futures_count(c->high);
+    int few = atn_futures_count(c->low), many = atn_futures_count(c->high);
+    const bool one = c->n_rows == 1 && isfinite(atn_number_of(c->goal, "upper"));
+    if (one) few = many = atn_futures_count(c->rows[0].chance); /* of that end alone */
     if (few == many) {
         atn_text_add(out, ": in ");
-        atn_say_futures(out, c->high);
-        atn_text_printf(out, " futures%s", c->n_answers > 1 ? ", however it is counted" : "");
+        atn_say_futures(out, one ? c->rows[0].chance : c->high);
+        atn_text_printf(out, " futures%s",
+                        c->n_answers > 1 && !one ? ", however it is counted" : "");
         return;
     }
     if (few == 0 && many == ATN_FUTURES)

@@ -17,7 +17,7 @@ typedef struct board {
     atn_frame f;
     double chances; /* width of the longest words on the right */
     double rows;    /* height of all rows */
-    double spare;   /* above each goal, where a slide has room left */
+    double spare;   /* between goals, where a slide has room left */
     bool ranges;    /* some have a range across trends */
     bool fewer;
 } board;
@@ -258,7 +258,7 @@ static double each_row(board *b, double y, bool draw)
     for (atn_answer a = {0}; atn_answer_next(b->f.root, &a);) {
         if (b->fewer && !is_telling(b->f.root, &a)) continue;
         if (new_head(&a, goal, target)) {
-            y -= b->spare;
+            if (goal) y -= b->spare;
             y -= add_head(b, &a, y, draw);
         }
         goal = a.goal;
@@ -379,7 +379,7 @@ static void spread_rows(board *b)
         target = atn_node_number(atn_node_get(a.reading, "target"));
     }
     b->spare = fmin(MOST_SPARE, floor(left / (double)heads));
-    b->rows += b->spare * (double)heads;
+    b->rows += b->spare * (double)(heads - 1);
 }
 
 static void compose(board *b)

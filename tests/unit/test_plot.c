@@ -212,7 +212,7 @@ static void test_looks(void **state)
     attain_plot_settings_init(&s);
     char *text = script_of(f, &s, "total-first-year-ice");
     assert_non_null(strstr(text, "set terminal svg size 960,600 "));
-    assert_non_null(strstr(text, "set terminal pngcairo size 1920,1200 "));
+    assert_non_null(strstr(text, "set terminal pngcairo size 1440,900 "));
     assert_null(strstr(text, "pdfcairo"));
     assert_non_null(strstr(text, "c_paper = '#FFFFFF'"));
     free(text);
