@@ -434,7 +434,7 @@ set terminal svg size 960,720 dynamic font f_plain.',12' background rgb c_paper 
 set output 'fit.svg'
 }
 if (picture eq 'png') {
-set terminal pngcairo size 1920,1440 font f_plain.',12' fontscale 1.5 linewidth 2 pointscale 2 background rgb c_paper noenhanced
+set terminal pngcairo size 1440,1080 font f_plain.',12' fontscale 1.125 linewidth 1.5 pointscale 1.5 background rgb c_paper noenhanced
 set output 'fit.png'
 }
 set multiplot
