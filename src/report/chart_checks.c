@@ -14,7 +14,8 @@ static const double WIDTH = 960.0, SIDE = 24.0, ROW = 15.5, TALL_ROW = 24.0, DAT
                     SOURCE = 136.0;
 static const double STATEMENT = 138.0, BESIDE = 232.0, BINS_HEIGHT = 120.0, FOOT = 72.0,
                     TIC_ROOM = 64.0;
-static const double FURTHEST = 150.0; /* percent: where the scale ends at the latest */
+static const double NARROWEST = 150.0; /* bars that can still be read */
+static const double FURTHEST = 150.0;  /* percent: where the scale ends at the latest */
 
 /* How a value stands beside the median predicted for it. */
 typedef enum measure { PERCENT, POINTS, AMOUNT } measure;
@@ -33,6 +34,7 @@ typedef struct sheet {
     const atn_node *root, *series;
     measure measure;
     check_row *rows;
+    bool beside; /* there is room for the histogram beside the bars */
     size_t n, n_shown, n_inside, n_half, n_pit, n_pit90, n_pit50;
     double low, high, row; /* row: pixels */
     size_t n_beyond;       /* marks beyond the scale */
@@ -423,7 +425,7 @@ static void draw_beside(atn_frame *f, const sheet *s, double top)
     const atn_words_style quiet = {10.5, false, "c_quiet", "left", room};
     const bool bins = s->n_pit >= FEW_FOR_BINS;
     atn_text text;
-    if (s->n_pit == 0) return;
+    if (!s->beside) return;
     double y = atn_place_lines(f, "Each predicted from all other reports", x, top - 8.0, 2, &title);
     atn_text_init(&text, f->ctx);
     say_coverage(&text, s->n_pit90, s->n_pit, 90);
@@ -455,14 +457,15 @@ static void compose(atn_frame *f, sheet *s)
     /* The picture may be lower than asked for. */
     const double fit = floor((f->top - FOOT) / ROW);
     if (fit < (double)s->n_shown) show(s, fit > FEWEST ? (size_t)fit : FEWEST);
+    f->left = SIDE + DATE + SOURCE + STATEMENT;
+    s->beside = s->n_pit && f->width - BESIDE - f->left >= NARROWEST;
     choose_range(s);
     write_data(&f->chart->data, s);
     say_foot(&text, s);
     atn_frame_foot(f, atn_words(&text));
     if (text.failed) f->chart->script.failed = true;
     atn_text_free(&text);
-    f->left = SIDE + DATE + SOURCE + STATEMENT;
-    f->right = f->width - (s->n_pit ? BESIDE : SIDE);
+    f->right = f->width - (s->beside ? BESIDE : SIDE);
     f->bottom -= 10.0; /* its tics are of one line */
     s->row = fmax(ROW, fmin(TALL_ROW, (f->top - 8.0 - f->bottom) / (double)s->n_shown));
     draw_rows(f, s);

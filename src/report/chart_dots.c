@@ -185,14 +185,49 @@ static void choose_size(dot_chart *c, double width, double room)
 /* ---- words -------------------------------------------------------------------------------------
  */
 
+static double target_of(const dots *d)
+{
+    return atn_number_of(d->a.reading, "target");
+}
+
+/* A goal stated as a range is answered at both ends. */
+static bool is_range(const dot_chart *c)
+{
+    return c->n_rows == 2 && c->n_answers == 2 &&
+           fabs(target_of(&c->rows[1]) - target_of(&c->rows[0])) > 0;
+}
+
+static void say_range(atn_text *out, const atn_node *root, const dot_chart *c)
+{
+    const atn_answer *lower = &c->rows[0].a, *upper = &c->rows[1].a;
+    atn_say_value(out, target_of(&c->rows[0]), lower->share, true);
+    atn_text_add(out, " to ");
+    atn_say_target(out, root, upper);
+    atn_text_add(out, " by ");
+    atn_say_date(out, atn_text_of(upper->goal, "deadline"));
+    for (size_t k = 0; k < 2; k++) {
+        atn_text_add(out, k ? ", " : ": ");
+        atn_say_futures(out, c->rows[k].chance);
+        atn_text_add(out, k ? " for " : " futures for ");
+        atn_say_value(out, target_of(&c->rows[k]), lower->share, true);
+    }
+}
+
 static void say_headline(atn_text *out, const atn_node *root, const dot_chart *c)
 {
+    if (is_range(c)) {
+        say_range(out, root, c);
+        return;
+    }
     atn_say_goal(out, root, &c->rows[0].a);
-    const int few = atn_futures_count(c->low), many = atn_futures_count(c->high);
+    int few = atn_futures_count(c->low), many = atn_futures_count(c->high);
+    const bool one = c->n_rows == 1 && isfinite(atn_number_of(c->goal, "upper"));
+    if (one) few = many = atn_futures_count(c->rows[0].chance); /* of that end alone */
     if (few == many) {
         atn_text_add(out, ": in ");
-        atn_say_futures(out, c->high);
-        atn_text_printf(out, " futures%s", c->n_answers > 1 ? ", however it is counted" : "");
+        atn_say_futures(out, one ? c->rows[0].chance : c->high);
+        atn_text_printf(out, " futures%s",
+                        c->n_answers > 1 && !one ? ", however it is counted" : "");
         return;
     }
     if (few == 0 && many == ATN_FUTURES)

@@ -299,7 +299,8 @@ static void say_foot(atn_text *out, const drivers *d)
     if (d->n_more)
         atn_text_printf(out, " And %zu more, each of which moves it by less.", d->n_more);
     if (d->n_untold)
-        atn_text_printf(out, " %zu report%s cannot be judged by these draws.", d->n_untold,
+        atn_text_printf(out, "%s%zu report%s cannot be judged by these draws.",
+                        d->n_movers || d->n_more ? " " : "", d->n_untold,
                         d->n_untold == 1 ? "" : "s");
 }
 

@@ -29,8 +29,22 @@ double atn_multiples_move(const atn_node *reading)
     return isfinite(p) ? p : 0.0;
 }
 
-/* The answer of which some scenario changes the chance most. */
-static void choose_answer(atn_multiples *m)
+bool atn_multiples_sets(const atn_multiples *m, const atn_node *scenario)
+{
+    const char *id = atn_text_of(m->series, "id");
+    const size_t length = strlen(id);
+    const atn_node *list = atn_node_get(scenario, "changes");
+    for (const atn_node *c = atn_node_first(list); c; c = atn_node_next(c)) {
+        const char *text = atn_node_text(c);
+        if (text && strncmp(text, "replace ", 8) == 0 && strncmp(text + 8, id, length) == 0 &&
+            text[8 + length] == ' ')
+            return true;
+    }
+    return false;
+}
+
+/* The answer of which some scenario changes the chance most; returns by how much. */
+static double choose_answer(atn_multiples *m, bool also_set)
 {
     double most = -1.0;
     const atn_node *list = atn_node_get(m->root, "scenarios");
@@ -38,17 +52,19 @@ static void choose_answer(atn_multiples *m)
         if (!counts(m, &a)) continue;
         for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
             if (!path_of(s, atn_text_of(m->series, "id"), m->total)) continue;
+            if (!also_set && atn_multiples_sets(m, s)) continue;
             const double move = fabs(atn_multiples_move(atn_scenario_reading(s, &a)));
             if (move <= most + 0.005) continue;
             most = move;
             m->a = a;
         }
     }
+    return most;
 }
 
 void atn_multiples_gather(atn_multiples *m)
 {
-    choose_answer(m);
+    if (choose_answer(m, false) < ATN_MOVED) (void)choose_answer(m, true);
     const atn_node *list = atn_node_get(m->root, "scenarios");
     for (const atn_node *s = atn_node_first(list); s; s = atn_node_next(s)) {
         const atn_node *path = path_of(s, atn_text_of(m->series, "id"), m->total);

@@ -7,6 +7,9 @@
 
 enum { ATN_MAX_CELLS = 9, N_LEVELS = 3, LOW = 0, MIDDLE = 1, HIGH = 2 }; /* .1 .5 .9 */
 
+/* Chances that differ by less are the same: that is within what the model is known to. */
+#define ATN_MOVED 0.01
+
 typedef struct atn_cell {
     const atn_node *scenario, *path;
     const atn_node *reading; /* of the answer that the chart tells; NULL if it has none */
@@ -31,7 +34,9 @@ typedef struct atn_multiples {
     double left, after;       /* room of the tics, and of the numbers beside a panel; pixels */
 } atn_multiples;
 
-/* The answer that the scenarios move most, and those that move the path of m->series. */
+/* The answer that the scenarios move most, and those that move the path of m->series.  A scenario
+ * that sets this very path says no more than itself, so it chooses only where no other does.
+ */
 void atn_multiples_gather(atn_multiples *m);
 /* The cells' numbers, dates and scales.  False: out of memory; a malformed document leaves no
  * cells.
@@ -40,6 +45,8 @@ bool atn_multiples_read(atn_multiples *m);
 void atn_multiples_free(atn_multiples *m);
 /* A value in the units of the answer's definition, counted from its start. */
 double atn_multiples_shown(const atn_multiples *m, double y);
+/* Whether the scenario replaces m->series with a path of its own. */
+bool atn_multiples_sets(const atn_multiples *m, const atn_node *scenario);
 /* What a scenario adds to the chance; 0 where it is not known. */
 double atn_multiples_move(const atn_node *reading);
 

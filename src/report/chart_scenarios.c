@@ -11,7 +11,6 @@ enum { MOST_LINES = 3, MOST_COLUMNS = 4 };
 static const double TITLE = 58.0, LINE = 15.9; /* under a title of one line; each more */
 static const double FAN = 138.0, LOW_FAN = 40.0, HIGH_FAN = 420.0, BETWEEN = 24.0, STRIP = 58.0,
                     TICS = 46.0;
-static const double MOVED = 0.01; /* a point: less is within what the model is known to */
 
 /* ---- words -------------------------------------------------------------------------------------
  */
@@ -22,13 +21,26 @@ static const char *label_of(const atn_node *node)
     return *label ? label : atn_text_of(node, "id");
 }
 
+/* Of all that move the chance; with `free`, of those that do not set the path itself. */
+static const atn_cell *strongest_of(const atn_multiples *m, bool free)
+{
+    const atn_cell *best = NULL;
+    double most = -1.0;
+    for (size_t k = 0; k < m->n; k++) {
+        const double move = fabs(atn_multiples_move(m->cells[k].reading));
+        if (move <= most || (free && atn_multiples_sets(m, m->cells[k].scenario))) continue;
+        most = move;
+        best = &m->cells[k];
+    }
+    return best;
+}
+
+/* A goal that is met because its own path was set to it is no finding. */
 static const atn_cell *strongest(const atn_multiples *m)
 {
-    const atn_cell *best = &m->cells[0];
-    for (size_t k = 1; k < m->n; k++)
-        if (fabs(atn_multiples_move(m->cells[k].reading)) > fabs(atn_multiples_move(best->reading)))
-            best = &m->cells[k];
-    return best;
+    const atn_cell *best = strongest_of(m, true);
+    return best && fabs(atn_multiples_move(best->reading)) >= ATN_MOVED ? best
+                                                                        : strongest_of(m, false);
 }
 
 static void say_name(atn_text *out, const atn_multiples *m)
@@ -50,7 +62,7 @@ static void say_headline(atn_text *out, const atn_multiples *m)
         atn_text_printf(out, " under %zu scenario%s", m->n, m->n == 1 ? "" : "s");
         return;
     }
-    if (fabs(atn_multiples_move(best->reading)) < MOVED) {
+    if (fabs(atn_multiples_move(best->reading)) < ATN_MOVED) {
         atn_text_add(out, "No scenario moves the chance of ");
         atn_say_goal(out, m->root, &m->a);
         atn_text_add(out, " by a point");

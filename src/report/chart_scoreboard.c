@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const double ROW = 22.0, GROUP = 30.0, SIDE = 24.0;
+static const double MOST_SPARE = 60.0;
 static const double ROW_SIZE = 11.5, HEAD_SIZE = 12.0,
                     LINE = 15.0; /* text, and from line to line */
 static const double LABEL_SHARE = 330.0 / 960.0, WEB_CHANCES = 210.0, AXIS_ROOM = 34.0;
@@ -16,6 +17,7 @@ typedef struct board {
     atn_frame f;
     double chances; /* width of the longest words on the right */
     double rows;    /* height of all rows */
+    double spare;   /* between goals, where a slide has room left */
     bool ranges;    /* some have a range across trends */
     bool fewer;
 } board;
@@ -255,7 +257,10 @@ static double each_row(board *b, double y, bool draw)
     const atn_node *goal = NULL;
     for (atn_answer a = {0}; atn_answer_next(b->f.root, &a);) {
         if (b->fewer && !is_telling(b->f.root, &a)) continue;
-        if (new_head(&a, goal, target)) y -= add_head(b, &a, y, draw);
+        if (new_head(&a, goal, target)) {
+            if (goal) y -= b->spare;
+            y -= add_head(b, &a, y, draw);
+        }
         goal = a.goal;
         target = atn_node_number(atn_node_get(a.reading, "target"));
         const double height = row_height(b, &a);
@@ -359,6 +364,24 @@ static void lay_out(board *b, atn_text *below)
     }
 }
 
+/* A slide has its height however few the rows are: they are spread over it. */
+static void spread_rows(board *b)
+{
+    const atn_frame *f = &b->f;
+    const double left = f->top - b->rows - 6.0 - AXIS_ROOM;
+    size_t heads = 0;
+    double target = NAN;
+    const atn_node *goal = NULL;
+    if (f->look->size != ATTAIN_SIZE_SLIDE || !(left > 0)) return;
+    for (atn_answer a = {0}; atn_answer_next(f->root, &a);) {
+        heads += new_head(&a, goal, target);
+        goal = a.goal;
+        target = atn_node_number(atn_node_get(a.reading, "target"));
+    }
+    b->spare = fmin(MOST_SPARE, floor(left / (double)heads));
+    b->rows += b->spare * (double)(heads - 1);
+}
+
 static void compose(board *b)
 {
     atn_frame *f = &b->f;
@@ -370,6 +393,7 @@ static void compose(board *b)
     atn_frame_head(f, below.data ? below.data : "");
     if (below.failed) s->failed = true;
     atn_text_free(&below);
+    spread_rows(b);
     f->bottom = f->top - b->rows - 6.0;
     atn_text_add(s, "unset ytics\nset xrange [0:1]\nset yrange [0:1]\nunset grid\n"
                     "set xtics ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)\n");

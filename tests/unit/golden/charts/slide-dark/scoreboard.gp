@@ -50,27 +50,27 @@ set arrow from screen 0.561451171875, screen 0.5969444444444446 to screen 0.5614
 set arrow from screen 0.6703017578125, screen 0.5969444444444446 to screen 0.6703017578125, screen 0.6478703703703705 nohead back lt 1 lw 1 lc rgb c_grid
 set arrow from screen 0.77915234375, screen 0.5969444444444446 to screen 0.77915234375, screen 0.6478703703703705 nohead back lt 1 lw 1 lc rgb c_grid
 set label '97 %  about 97 in 100' at screen 0.7999856770833333, screen 0.6224074074074075 left front noenhanced font f_plain.',11.5' textcolor rgb c_line
-set label '1,300 visits a day by 23 February 2025' at screen 0.03125, screen 0.5483333333333335 left front noenhanced font f_bold.',12.0' textcolor rgb c_mark
-set label 'any day' at screen 0.3255208333333333, screen 0.5020370370370372 right front noenhanced font f_plain.',11.5' textcolor rgb c_text
-set arrow from screen 0.34375, screen 0.5020370370370372 to screen 0.77915234375, screen 0.5020370370370372 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.34375, screen 0.4765740740740742 to screen 0.34375, screen 0.5275000000000001 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.4526005859375, screen 0.4765740740740742 to screen 0.4526005859375, screen 0.5275000000000001 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.561451171875, screen 0.4765740740740742 to screen 0.561451171875, screen 0.5275000000000001 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.6703017578125, screen 0.4765740740740742 to screen 0.6703017578125, screen 0.5275000000000001 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.77915234375, screen 0.4765740740740742 to screen 0.77915234375, screen 0.5275000000000001 nohead back lt 1 lw 1 lc rgb c_grid
-set label '34 %  about 1 in 3' at screen 0.7999856770833333, screen 0.5020370370370372 left front noenhanced font f_plain.',11.5' textcolor rgb c_mark
-set label '7-day mean' at screen 0.3255208333333333, screen 0.45111111111111124 right front noenhanced font f_plain.',11.5' textcolor rgb c_text
-set arrow from screen 0.34375, screen 0.45111111111111124 to screen 0.77915234375, screen 0.45111111111111124 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.34375, screen 0.4256481481481483 to screen 0.34375, screen 0.4765740740740742 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.4526005859375, screen 0.4256481481481483 to screen 0.4526005859375, screen 0.4765740740740742 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.561451171875, screen 0.4256481481481483 to screen 0.561451171875, screen 0.4765740740740742 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.6703017578125, screen 0.4256481481481483 to screen 0.6703017578125, screen 0.4765740740740742 nohead back lt 1 lw 1 lc rgb c_grid
-set arrow from screen 0.77915234375, screen 0.4256481481481483 to screen 0.77915234375, screen 0.4765740740740742 nohead back lt 1 lw 1 lc rgb c_grid
-set label '<1 %  less than 1 in 100' at screen 0.7999856770833333, screen 0.45111111111111124 left front noenhanced font f_plain.',11.5' textcolor rgb c_mark
+set label '1,300 visits a day by 23 February 2025' at screen 0.03125, screen 0.40944444444444456 left front noenhanced font f_bold.',12.0' textcolor rgb c_mark
+set label 'any day' at screen 0.3255208333333333, screen 0.3631481481481483 right front noenhanced font f_plain.',11.5' textcolor rgb c_text
+set arrow from screen 0.34375, screen 0.3631481481481483 to screen 0.77915234375, screen 0.3631481481481483 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.34375, screen 0.3376851851851853 to screen 0.34375, screen 0.38861111111111124 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.4526005859375, screen 0.3376851851851853 to screen 0.4526005859375, screen 0.38861111111111124 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.561451171875, screen 0.3376851851851853 to screen 0.561451171875, screen 0.38861111111111124 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.6703017578125, screen 0.3376851851851853 to screen 0.6703017578125, screen 0.38861111111111124 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.77915234375, screen 0.3376851851851853 to screen 0.77915234375, screen 0.38861111111111124 nohead back lt 1 lw 1 lc rgb c_grid
+set label '34 %  about 1 in 3' at screen 0.7999856770833333, screen 0.3631481481481483 left front noenhanced font f_plain.',11.5' textcolor rgb c_mark
+set label '7-day mean' at screen 0.3255208333333333, screen 0.31222222222222235 right front noenhanced font f_plain.',11.5' textcolor rgb c_text
+set arrow from screen 0.34375, screen 0.31222222222222235 to screen 0.77915234375, screen 0.31222222222222235 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.34375, screen 0.2867592592592594 to screen 0.34375, screen 0.3376851851851853 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.4526005859375, screen 0.2867592592592594 to screen 0.4526005859375, screen 0.3376851851851853 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.561451171875, screen 0.2867592592592594 to screen 0.561451171875, screen 0.3376851851851853 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.6703017578125, screen 0.2867592592592594 to screen 0.6703017578125, screen 0.3376851851851853 nohead back lt 1 lw 1 lc rgb c_grid
+set arrow from screen 0.77915234375, screen 0.2867592592592594 to screen 0.77915234375, screen 0.3376851851851853 nohead back lt 1 lw 1 lc rgb c_grid
+set label '<1 %  less than 1 in 100' at screen 0.7999856770833333, screen 0.31222222222222235 left front noenhanced font f_plain.',11.5' textcolor rgb c_mark
 set lmargin at screen 0.34375
 set rmargin at screen 0.77915234375
 set tmargin at screen 0.7751851851851853
-set bmargin at screen 0.4187037037037038
+set bmargin at screen 0.27981481481481496
 set terminal svg size 768,432 dynamic font f_plain.',12' background rgb c_paper noenhanced
 set output 'scoreboard.svg'
 plot 'scoreboard.csv' skip 1 using 6:5:($7-$6):(0) with vectors nohead lw 6 lc rgb c_band80, \
